@@ -1,6 +1,19 @@
 """Rules engine for inspecting Chinese government websites and government new media (政府网站与政务新媒体检查).
 
-The public names are listed in `__all__`; each is loaded when it is first used, so that importing the package is quick.
+The doors, in the order in which they are used:
+
+    load_rulebook, rulebook_for    the rules: by id, path or layers; of a place on a day          指标体系
+    read_accounts, read_sites      a clerk's sheet; read_columns, read_posts, read_snapshots      台账、采样数据
+    Account, AccountSnapshot       one account as it was seen; Site, SiteSnapshot likewise        单个对象
+    inspect_frame                  a frame or a sheet in, a frame of verdicts out                 一步判定
+    Rulebook.inspect, inspect_many verdicts with evidence: Inspection, made of Finding            检查结果
+    worklist, read_reviews         what would decide open verdicts; what people decided           待定、复核
+    InspectionTable, compare       tables, pictures; one round against another                    统计、对照
+    Campaign, notices, reports     a round of inspection, notices of others, documents            一轮检查、通报、文书
+    Scanner, collect               wording of texts; pages of sites                               表述检查、采集
+
+`explain("media.veto.stale")` says what an indicator asks and by which rule; `help(load_rulebook)` describes one door. Errors are
+those of `errors`, in Chinese or English by `GOVMEDIA_LANG`. The names are listed in `__all__` and loaded when they are first used.
 """
 
 from __future__ import annotations

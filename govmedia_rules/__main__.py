@@ -17,7 +17,7 @@ from importlib import import_module
 from govmedia_rules import __version__
 from govmedia_rules.commands.output import safe_streams, say
 from govmedia_rules.commands.usage import Parser, settings_of, take_option, with_settings
-from govmedia_rules.errors import GovMediaRulesError, language
+from govmedia_rules.errors import GovMediaRulesError, language, reason, reason_zh
 
 COMMANDS = {
     "inspect": "judge snapshots",
@@ -53,8 +53,7 @@ def parser(*names: str) -> argparse.ArgumentParser:
         *names: Commands whose modules are imported; the others are merely listed, since an import takes longer than most of them
             run.
     """
-    plain = argparse.RawDescriptionHelpFormatter
-    top = Parser(prog="govmedia-rules", description="政府网站与政务新媒体检查规则引擎", epilog=EVERYWHERE, formatter_class=plain)
+    top = Parser(prog="govmedia-rules", description="Inspection of government websites and new media.", epilog=EVERYWHERE)
     top.add_argument("--version", action="version", version=__version__)
     commands = top.add_subparsers(dest="command", required=True, metavar="COMMAND")
     for name, text in COMMANDS.items():
@@ -83,20 +82,22 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 def _run(given: list[str]) -> int:
     lang, given = take_option(given, "--lang")
+    if lang in ("zh", "en"):
+        os.environ["GOVMEDIA_LANG"] = lang  # worker processes inherit it
     config, given = take_option(given, "--config")
     config = config or os.environ.get("GOVMEDIA_CONFIG") or None
     if config is not None:
         settings = dict(settings_of(config))
         setting = settings.pop("lang", None)
         lang = lang or (None if setting is None else str(setting))
+        if lang in ("zh", "en"):
+            os.environ["GOVMEDIA_LANG"] = lang
         given = with_settings(parser(*COMMANDS), given, settings, config)
     if lang not in (None, "zh", "en"):
         zh = f"没有 {lang!r} 这种语言"
         raise GovMediaRulesError(
             f"{lang!r} is no language of messages", None, "--lang zh or --lang en", zh, "写作 --lang zh 或 --lang en"
         )
-    if lang is not None:
-        os.environ["GOVMEDIA_LANG"] = lang  # worker processes inherit it
     args = parser(*given[:1]).parse_args(given)
     args.lang = lang or "zh"  # results are Chinese unless asked for otherwise; messages also follow the locale
     code: int = args.run(args)
@@ -139,17 +140,7 @@ def _guarded(name: str, run: Callable[[], int], *, traceback: bool) -> int:
 
 def _file_fault(fault: OSError) -> str:
     """Return a sentence for a file that cannot be opened, with its name as it was given."""
-    names = {
-        FileNotFoundError: ("no such file or folder", "没有这个文件或目录"),
-        IsADirectoryError: ("this is a folder, a file is needed", "这是目录，应为文件"),
-        NotADirectoryError: ("this is a file, a folder is needed", "这是文件，应为目录"),
-        FileExistsError: ("this exists already and is not a folder; choose another name", "已有同名文件，请换一个名称"),
-        PermissionError: ("not allowed to open or write it", "没有读写它的权限"),
-    }
-    english, chinese = next(
-        (texts for kind, texts in names.items() if isinstance(fault, kind)), (fault.strerror or str(fault),) * 2
-    )
-    text = chinese if language() == "zh" else english
+    text = reason_zh(fault) if language() == "zh" else reason(fault)
     if fault.filename is None:
         return text
     # A file is written beside its place and moved there at the end; the reader knows the place.

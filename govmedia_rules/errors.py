@@ -28,6 +28,7 @@ Example:
 from __future__ import annotations
 
 import difflib
+import errno
 import locale
 import os
 import re
@@ -96,6 +97,11 @@ def language() -> Lang:
     return "zh" if setting.lower().startswith(("zh", "chinese")) else "en"
 
 
+def by_language(english: str, chinese: str) -> str:
+    """Return the one of two texts that `language()` asks for."""
+    return chinese if language() == "zh" else english
+
+
 def closest(given: object, allowed: Iterable[str]) -> str | None:
     """Return the allowed value that was probably meant; None where none is like it."""
     return next(iter(difflib.get_close_matches(str(given)[:200], allowed, n=1, cutoff=0.5)), None)
@@ -162,10 +168,57 @@ def kind_text_zh(value: object) -> str:
     return next((chinese for names, _, chinese in _KINDS if name in names), f"{name} 对象")
 
 
+def no_text(name: str, given: object) -> ArgumentError:
+    """Return the error for an argument that should be a text, and is something else."""
+    hint, hint_zh = ("write it in quotation marks", "请加引号写成文字") if kind_text(given) == "a number" else ("", "")
+    return ArgumentError(
+        f"{name} is {kind_text(given)}, not a text", None, hint, f"{name} 应为文字，不是{kind_text_zh(given)}", hint_zh
+    )
+
+
 def no_date(name: str, given: object) -> ArgumentError:
     """Return the error for an argument that should be a date or a time, and is something else."""
     what, zh = f"{name} is {kind_text(given)}, not a date", f"{name} 应为日期，不是{kind_text_zh(given)}"
     return ArgumentError(what, None, "write date(2024, 8, 23), 2024-08-23", zh, "写作 date(2024, 8, 23)，即 2024-08-23")
+
+
+_FILE_FAULTS: tuple[tuple[type[OSError], str, str], ...] = (
+    (FileNotFoundError, "no such file or folder", "没有这个文件或目录"),
+    (IsADirectoryError, "this is a folder, a file is needed", "这是目录，应为文件"),
+    (NotADirectoryError, "this is a file, a folder is needed", "这是文件，应为目录"),
+    (FileExistsError, "this exists already and is not a folder; choose another name", "已有同名文件，请换一个名称"),
+    (PermissionError, "not allowed to open or write it", "没有读写它的权限"),
+)
+_DISK_FAULTS = {
+    errno.ENOSPC: "磁盘空间不足",
+    errno.EROFS: "磁盘只读",
+    errno.EDQUOT: "超出磁盘配额",
+    errno.EMFILE: "打开的文件过多",
+    errno.ENAMETOOLONG: "文件名过长",
+    errno.EIO: "磁盘读写出错",
+}
+
+
+def reason(fault: BaseException) -> str:
+    """Return in English why something could not be read or written."""
+    known = next((text for kind, text, _ in _FILE_FAULTS if isinstance(fault, kind)), None)
+    return known or (fault.strerror if isinstance(fault, OSError) and fault.strerror else str(fault))
+
+
+def reason_zh(fault: BaseException) -> str:
+    """Return in Chinese why something could not be read or written: what an error of Python or of another library means."""
+    if isinstance(fault, GovMediaRulesError):
+        return fault.text("zh")
+    if isinstance(fault, OSError):
+        known = next((text for kind, _, text in _FILE_FAULTS if isinstance(fault, kind)), None)
+        return known or _DISK_FAULTS.get(fault.errno or 0) or fault.strerror or str(fault)
+    if isinstance(fault, UnicodeDecodeError):
+        return f"第{fault.start + 1}个字节不是 {fault.encoding.upper()} 文字"
+    said = str(fault)
+    if said == "File is not a zip file":
+        return "不是压缩格式的文件"
+    place = re.search(r"line (\d+),? column (\d+)", said)
+    return f"第{place[1]}行第{place[2]}列写法有误（{said}）" if place else said
 
 
 def check_choice(name: str, given: object, allowed: Iterable[str]) -> None:
@@ -296,7 +349,7 @@ class OverlayConflict(RulebookError):
     """
 
 
-class UnknownIndicator(RulebookError):
+class UnknownIndicator(RulebookError, KeyError):
     """An indicator id or family names nothing in the rulebook.
 
     Example:
@@ -658,9 +711,9 @@ class ExpiredWaiver(GovMediaRulesWarning):
         >>> import warnings
         >>> import govmedia_rules as gr
         >>> account = gr.Account(name="某县发布", platform="weibo")
-        >>> snapshot = gr.AccountSnapshot(account=account, observed_at="2024-08-23T10:00:00+08:00", latest_post_at="2024-05-01")
+        >>> snapshot = gr.AccountSnapshot(account=account, observed_at="2023-08-23T10:00:00+08:00", latest_post_at="2023-05-01")
         >>> waiver = gr.Waiver(id="W1", subject=account.id, indicators=["media.veto.stale"], authority="市政府办公室",
-        ...                    document="某文", reason="升级改造", granted="2024-01-01", expires="2024-06-30")
+        ...                    document="某文", reason="升级改造", granted="2023-01-01", expires="2023-06-30")
         >>> with warnings.catch_warnings(record=True, action="always") as caught:
         ...     _ = gr.load_rulebook("national-2019").inspect(snapshot, waivers=[waiver])
         >>> [warning.category.__name__ for warning in caught]
@@ -675,9 +728,9 @@ class UnusedWaiver(GovMediaRulesWarning):
         >>> import warnings
         >>> import govmedia_rules as gr
         >>> account = gr.Account(name="某县发布", platform="weibo")
-        >>> snapshot = gr.AccountSnapshot(account=account, observed_at="2024-08-23T10:00:00+08:00", latest_post_at="2024-05-01")
+        >>> snapshot = gr.AccountSnapshot(account=account, observed_at="2023-08-23T10:00:00+08:00", latest_post_at="2023-05-01")
         >>> waiver = gr.Waiver(id="W1", subject=account.id, indicators=["media.veto.interaction.none"], authority="市政府办公室",
-        ...                    document="某文", reason="升级改造", granted="2024-01-01", expires="2024-12-31")
+        ...                    document="某文", reason="升级改造", granted="2023-01-01", expires="2023-12-31")
         >>> with warnings.catch_warnings(record=True, action="always") as caught:
         ...     _ = gr.load_rulebook("national-2019").inspect(snapshot, waivers=[waiver])
         >>> [warning.category.__name__ for warning in caught]
@@ -692,9 +745,9 @@ class UnusedReview(GovMediaRulesWarning):
         >>> import warnings
         >>> import govmedia_rules as gr
         >>> account = gr.Account(name="某县发布", platform="weibo")
-        >>> snapshot = gr.AccountSnapshot(account=account, observed_at="2024-08-23T10:00:00+08:00", latest_post_at="2024-05-01")
+        >>> snapshot = gr.AccountSnapshot(account=account, observed_at="2023-08-23T10:00:00+08:00", latest_post_at="2023-05-01")
         >>> review = gr.Review(subject="weibo:别的账号", indicator="media.veto.stale", decision="confirmed", role="复核人员",
-        ...                    at="2024-08-24T10:00:00+08:00", reason="已核实")
+        ...                    at="2023-08-24T10:00:00+08:00", reason="已核实")
         >>> with warnings.catch_warnings(record=True, action="always") as caught:
         ...     _ = list(gr.load_rulebook("national-2019").inspect_many([snapshot], reviews=[review]))
         >>> [warning.category.__name__ for warning in caught]
@@ -710,7 +763,7 @@ class SharedId(GovMediaRulesWarning):
         >>> import govmedia_rules as gr
         >>> snapshots = [
         ...     gr.AccountSnapshot(
-        ...         account={"id": "A1", "name": name, "platform": "weibo"}, observed_at="2024-08-23T10:00:00+08:00"
+        ...         account={"id": "A1", "name": name, "platform": "weibo"}, observed_at="2023-08-23T10:00:00+08:00"
         ...     )
         ...     for name in ("青石发布", "白水教育")
         ... ]

@@ -31,15 +31,16 @@ from types import ModuleType
 from typing import Any
 
 from govmedia_rules.checks.contract import Check
+from govmedia_rules.core.files import examples_folder
 from govmedia_rules.core.time import SHANGHAI
-from govmedia_rules.errors import ObservationError, Where
+from govmedia_rules.errors import ObservationError, Where, reason_zh
 from govmedia_rules.judge.finding import Finding
 from govmedia_rules.judge.reviews import Review
 from govmedia_rules.judge.rulebook import Rulebook, load_rulebook
 from govmedia_rules.snapshots.models import AccountSnapshot, AnySnapshot, SiteSnapshot
 from govmedia_rules.snapshots.supervision import SupervisorSnapshot
 
-__all__ = ["POINT", "Case", "judge", "load_cases", "run_cases", "snapshot"]
+__all__ = ["POINT", "Case", "examples_folder", "judge", "load_cases", "run_cases", "snapshot"]
 
 POINT = datetime(2024, 8, 23, 10, tzinfo=SHANGHAI)
 """Monitoring point of a case that names none."""
@@ -173,7 +174,7 @@ def load_cases(path: str | PathLike[str], *, checks: Check | ModuleType | Iterab
     try:
         table = tomllib.loads(file.read_text("utf-8"), parse_float=Decimal)
     except (OSError, ValueError, RecursionError) as fault:
-        raise ObservationError(f"the file cannot be read: {fault}", where, zh=f"文件无法读取：{fault}") from fault
+        raise ObservationError(f"the file cannot be read: {fault}", where, zh=f"文件无法读取：{reason_zh(fault)}") from fault
     try:
         sources = table.get("rulebook", "national-2019")
         layers = [sources] if isinstance(sources, str) else sources
@@ -186,7 +187,7 @@ def load_cases(path: str | PathLike[str], *, checks: Check | ModuleType | Iterab
             f"the file holds no cases: {fault}",
             where,
             "it names an indicator and has [[case]]",
-            zh=f"文件中没有用例：{fault}",
+            zh=f"文件中没有用例：{reason_zh(fault)}",
             hint_zh="文件写明指标并有 [[case]]",
         ) from fault
     cases = []
@@ -199,7 +200,9 @@ def load_cases(path: str | PathLike[str], *, checks: Check | ModuleType | Iterab
             cases.append(Case(indicator, entry["name"], observed, entry["status"], entry.get("reason"), args, book, reviews))
         except (KeyError, ValueError, TypeError, AttributeError) as fault:
             raise ObservationError(
-                f"case {number} cannot be used: {fault}", Where(str(file), "[[case]]"), zh=f"第{number}个用例不能使用：{fault}"
+                f"case {number} cannot be used: {fault}",
+                Where(str(file), "[[case]]"),
+                zh=f"第{number}个用例不能使用：{reason_zh(fault)}",
             ) from fault
     return cases
 

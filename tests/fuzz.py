@@ -306,6 +306,7 @@ def readers() -> list[Reader]:
     from govmedia_rules.collect.page import read_bytes
     from govmedia_rules.collect.probes import read_probes
     from govmedia_rules.judge.compare import read_results
+    from govmedia_rules.judge.review_sheet import REVIEW_COLUMNS, row_code
     from govmedia_rules.rules.bundle import read_bundle
     from govmedia_rules.text.documents import read_documents
 
@@ -366,7 +367,7 @@ def readers() -> list[Reader]:
                 {"t": "probe", "slot": "s", "site": "a", "at": point.isoformat(), "seconds": 1.5, "status": 200, "failure": None}
             )
             visits.append({"t": "round_end", "slot": "s"})
-        visited = Path(folder, "visits").read_bytes()
+        visited, last_visit = Path(folder, "visits").read_bytes(), {"v.jsonl.head": Path(folder, "visits.head").read_bytes()}
         gr.export_rulebook("national-2019", Path(folder, "book.json"))
         bundle = Path(folder, "book.json").read_bytes()
 
@@ -378,6 +379,8 @@ def readers() -> list[Reader]:
 
     example = {file.name: file.read_bytes() for file in examples.iterdir() if file.suffix == ".csv" or file.name == "campaign.toml"}
     posts_json = json.dumps({"general_msg_list": json.dumps({"list": [{"comm_msg_info": {"id": 1, "datetime": 1724112000, "type": 49}, "app_msg_ext_info": {"title": "甲", "content_url": "http://mp.weixin.qq.com/s/x"}}]})}).encode()  # fmt: skip
+    machine = ["weibo:甲", "甲", "media.veto.stale", "更新", "不通过", "无更新", "", "", "2024-08-23T10:00:00+08:00", ""]
+    desk_sheet = [list(REVIEW_COLUMNS), [*machine, "确认", "已核实", "科长", "2024-08-24", row_code(machine)]]
     reviews_sheet = [["检查主体", "对象编号", "名称", "指标编号", "结论", "理由", "复核人", "复核时间", "监测时间点"], ["main", "weibo:甲", "甲", "media.veto.stale", "属实", "已核实", "科长", "2024-08-24", "2024-08-23"]]  # fmt: skip
     case = (
         b'indicator = "media.veto.stale"\n[[case]]\nname = "a"\nsnapshot = { latest_post_at = "2024-08-07" }\nstatus = "failed"\n'
@@ -410,7 +413,7 @@ def readers() -> list[Reader]:
         Reader("snapshots-run", "s.jsonl", snapshots, parquet_run, 0.5),
         Reader("inspected-files", "s.jsonl", snapshots, lambda path: [each.to_json() for each in book.inspect_files(path)], 1),
         Reader("reviews-jsonl", "r.jsonl", _jsonl(json.loads(review.model_dump_json())), gr.read_reviews),
-        Reader("reviews-csv", "r.csv", table(reviews_sheet), gr.read_reviews),
+        Reader("reviews-csv", "r.csv", table(desk_sheet), gr.read_reviews),
         Reader("reviews-filled", "r.csv", table(reviews_sheet), read_reviews_filled),
         Reader("rechecks-filled", "r.csv", table([["检查主体", "对象编号", "复查结果", "复查情况", "复查人", "复查时间"], ["main", "weibo:甲", "已整改", "", "科长", "2024-09-01"]]), read_rechecks_filled),
         Reader("waivers-jsonl", "w.jsonl", _jsonl(waiver), gr.read_waivers),
@@ -434,8 +437,8 @@ def readers() -> list[Reader]:
         Reader("campaign-reported", "reported.csv", example["reported.csv"], described, 0.15, {name: data for name, data in example.items() if name != "reported.csv"}),
         Reader("campaign-journal", "journal.jsonl", journal, loaded_campaign, 0.3, {"journal.head": head}),
         Reader("campaign-draft", "d.toml", 'issuer = "某市政府办"\nsigned_at = 2024-08-27\n'.encode(), read_draft),
-        Reader("visits", "v.jsonl", visited, lambda path: list(read_visits(path))),
-        Reader("probes", "v.jsonl", visited, read_probes),
+        Reader("visits", "v.jsonl", visited, lambda path: list(read_visits(path)), beside=last_visit),
+        Reader("probes", "v.jsonl", visited, read_probes, beside=last_visit),
         Reader("results", "r.jsonl", (inspection.to_json() + "\n").encode(), lambda path: list(read_results(path.read_text("utf-8", "replace").splitlines()))),
         Reader("inspection", "r.jsonl", (inspection.to_json() + "\n").encode(), stored),
         Reader("cases", "c.toml", case, testing.load_cases, 0.5),

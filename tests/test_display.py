@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from datetime import datetime
+from datetime import date, datetime
 from html.parser import HTMLParser
 from pathlib import Path
 
@@ -166,3 +166,31 @@ def test_tables_take_no_more_rows_than_they_show() -> None:
         raise AssertionError
 
     assert "另有 1 行" in display.html_table(("一",), rows())  # type: ignore[arg-type]
+
+
+def test_summaries_are_in_one_language(monkeypatch: pytest.MonkeyPatch) -> None:
+    """With Chinese messages, no English word stands in what a clerk's console shows of a result."""
+    book = gr.load_rulebook("national-2019")
+    row = {"账号名称": "某县发布", "平台": "微博", "最近更新时间": "2024-05-01", "互动功能": "有"}
+    rows = gr.read_accounts([row], observed_at=date(2024, 8, 23))
+    inspections = list(book.inspect_many(rows))
+    shown = [
+        rows,
+        inspections[0].problems[0],
+        inspections[0].findings,
+        gr.InspectionTable(inspections),
+        gr.worklist(inspections),
+        gr.compare(inspections, inspections),
+        gr.read_reviews(),
+        gr.Scanner("starter").scan("周密布署"),
+        book.only("media.veto"),
+    ]
+    monkeypatch.setenv("GOVMEDIA_LANG", "zh")
+    texts = [repr(each) for each in shown]
+    monkeypatch.setenv("GOVMEDIA_LANG", "en")
+    for text, english in zip(texts, map(repr, shown), strict=True):
+        assert not re.search(
+            r"\b(rows|faults|failed|findings|inspections|subjects|changed|read|refused|matches|veto|selection)\b(?!\.)",
+            re.sub(r"[a-z]+(\.[a-z]+)+", "", text),
+        ), text
+        assert text != english

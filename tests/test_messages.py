@@ -14,6 +14,7 @@ from pydantic import TypeAdapter, ValidationError
 import govmedia_rules as gr
 from govmedia_rules import errors
 from govmedia_rules.core.faults import describe_fault, fault_texts
+from govmedia_rules.core.vocabulary import read_data
 from govmedia_rules.errors import GovMediaRulesError, choices, choices_zh, language
 
 PACKAGE = Path(gr.__file__).parent
@@ -177,6 +178,36 @@ WRONG: dict[str, tuple[Callable[[Path], object], str]] = {
     "a number for a table": (lambda _: gr.read_accounts(7, observed_at=date(2024, 8, 23)), ""),
     "an unknown plot": (lambda _: gr.InspectionTable([]).plot("scoers"), "scores"),  # type: ignore[arg-type]
     "an unknown group": (lambda _: gr.InspectionTable([]).plot(by="plattform"), "platform"),  # type: ignore[arg-type]
+    "nothing for snapshots": (lambda _: list(gr.load_rulebook("national-2019").inspect_many(None)), "read_accounts"),  # type: ignore[arg-type]
+    "dicts for snapshots": (lambda _: list(gr.load_rulebook("national-2019").inspect_many([{}])), "model_validate"),  # type: ignore[list-item]
+    "a path for reviews": (
+        lambda _: list(gr.load_rulebook("national-2019").inspect_many([SNAPSHOT], reviews="a.xlsx")),
+        "read_reviews",
+    ),  # type: ignore[arg-type]
+    "dicts for waivers": (lambda _: gr.load_rulebook("national-2019").inspect(SNAPSHOT, waivers=[{}]), "read_waivers"),  # type: ignore[list-item]
+    "an unknown indicator of a book": (lambda _: gr.load_rulebook("national-2019")["media.veto.stall"], "media.veto.stale"),
+    "an unknown finding": (
+        lambda _: gr.load_rulebook("national-2019").inspect(SNAPSHOT).finding("media.veto.stall"),
+        "media.veto.stale",
+    ),
+    "snapshots for inspections": (lambda _: gr.InspectionTable([SNAPSHOT]), "inspect_many"),  # type: ignore[list-item]
+    "a path for inspections": (lambda _: gr.worklist("a.jsonl"), "inspect_files"),  # type: ignore[arg-type]
+    "one inspection for several": (
+        lambda _: gr.reports.review_desk(gr.load_rulebook("national-2019").inspect(SNAPSHOT)),
+        "[inspection]",
+    ),  # type: ignore[arg-type]
+    "snapshots to compare": (lambda _: gr.compare([SNAPSHOT], []), "inspect_many"),  # type: ignore[list-item]
+    "paths to compare": (lambda _: gr.compare("a.jsonl", "b.jsonl"), "read_results"),  # type: ignore[arg-type]
+    "numbers to compare": (lambda _: gr.compare(1, 2), "inspect_many"),  # type: ignore[arg-type]
+    "a workbook for lines": (lambda folder: list(gr.read_snapshots(_workbook(folder))), "read_accounts"),
+    "another workbook for reviews": (lambda folder: gr.read_reviews(_workbook(folder)), "校验码"),
+    "a folder for waivers": (lambda folder: gr.read_waivers(folder), ""),
+    "a number for a code": (lambda _: gr.SiteCode.parse(6107000001), ""),  # type: ignore[arg-type]
+    "a number for a text": (lambda _: gr.Scanner("starter").scan(5), ""),  # type: ignore[arg-type]
+    "nothing for a notice": (lambda _: gr.notices.read(None), ""),  # type: ignore[arg-type]
+    "an unknown kind of subject": (lambda _: gr.notices.classify("无更新", subject="web"), "account"),  # type: ignore[arg-type]
+    "a file for a round": (lambda folder: gr.read_campaign(_workbook(folder)), "campaign.toml"),
+    "a map that is not there": (lambda folder: gr.plots.area_map(folder / "省.geojson", {}), "省.geojson"),
     "no workers": (lambda _: gr.load_rulebook("national-2019").inspect_files([], workers=0), "1"),
 }
 
@@ -214,3 +245,85 @@ def test_faults_of_values_are_said_in_two_languages(kind: object, value: object)
         for word in INSIDE:
             assert word not in text.en + text.zh
     assert fault_texts(caught.value.errors(include_url=False)).zh
+
+
+@pytest.mark.parametrize(
+    ("fault", "zh", "en"),
+    [
+        (FileNotFoundError(2, "No such file or directory"), "没有这个文件或目录", "no such file or folder"),
+        (OSError(28, "No space left on device"), "磁盘空间不足", "No space left on device"),
+        (OSError("odd"), "odd", "odd"),
+        (ValueError("Invalid value (at line 3, column 5)"), "第3行第5列写法有误（Invalid value (at line 3, column 5)）", "Invalid value (at line 3, column 5)"),
+        (UnicodeDecodeError("utf-8", b"a\xff", 1, 2, "invalid start byte"), "第2个字节不是 UTF-8 文字", "invalid start byte"),
+        (errors.TableError("no", zh="没有"), "没有", "no"),
+    ],
+)  # fmt: skip
+def test_faults_of_files_are_said_in_both_languages(fault: Exception, zh: str, en: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("GOVMEDIA_LANG", "en")
+    assert errors.reason_zh(fault) == zh
+    assert en in errors.reason(fault)
+
+
+# --- what models refuse -----------------------------------------------------------------------------------------------
+
+INWARD = {"collect/tolerant.py", "core/dates.py", "core/vocabulary.py", "engines/run_folder.py", "notices/classify.py", "reports/notice.py",
+          "rules/bundle.py"}  # fmt: skip
+"""Modules whose plain errors never leave the library."""
+
+
+def test_every_english_refusal_of_a_model_has_its_chinese() -> None:
+    chinese, used, missing = read_data("govmedia_rules.core", "faults.toml"), set(), []
+    for path in sorted(PACKAGE.rglob("*.py")):
+        for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+            if isinstance(node, ast.Raise) and isinstance(node.exc, ast.Call) and ast.unparse(node.exc.func) == "ValueError":
+                given = node.exc.args[0]
+                parts = given.values if isinstance(given, ast.JoinedStr) else [given]
+                text = "".join(str(part.value) if isinstance(part, ast.Constant) else "{}" for part in parts)
+                used.add(text)
+                if text.isascii() and text != "{}" and text not in chinese and str(path.relative_to(PACKAGE)) not in INWARD:
+                    missing.append(f"{path.relative_to(PACKAGE)}:{node.lineno} {text}")
+    assert missing == []
+    assert set(chinese) <= used
+    for english, text in chinese.items():
+        assert not text.isascii()
+        filled = text.format(*["甲"] * english.count("{}"))
+        assert filled.count("甲") == english.count("{}")
+
+
+MADE_WRONG: dict[str, tuple[Callable[[], object], str, str]] = {
+    "a text for a time": (
+        lambda: gr.AccountSnapshot(account={"name": "甲", "platform": "weibo"}, observed_at="昨天"),  # type: ignore[arg-type]
+        "observed_at\n  应为时间，如 2024-08-23T10:00:00+08:00",
+        "observed_at\n  must be a time such as 2024-08-23T10:00:00+08:00",
+    ),
+    "an unknown platform": (lambda: gr.Account(name="甲", platform="微信公种号"), "是否应为“微信公众号”？可用的有：微信、", "did you mean '微信公众号'? there are 微信, "),
+    "an unknown field": (lambda: gr.Account.model_validate({"name": "甲", "platform": "weibo", "nmae": "乙"}), "是否应为“name”？可用的有：", "did you mean 'name'?"),
+    "JSON": (lambda: gr.SiteSnapshot.model_validate_json("{"), "不是 JSON", "not JSON"),
+    "a contradiction": (
+        lambda: gr.Waiver(id="W1", subject="甲", indicators=["media.veto.stale"], authority="甲", document="甲", reason="甲", granted="2024-12-01", expires="2024-01-31"),  # type: ignore[arg-type]
+        "豁免到期日 2024-01-31 早于批准日 2024-12-01",
+        "the waiver expires on 2024-01-31, before it is granted on 2024-12-01",
+    ),
+    "braces": (lambda: gr.Window(days=0, months=0), "写作 { days = 14 }", "write for example { days = 14 }"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", MADE_WRONG)
+@pytest.mark.parametrize("lang", ["zh", "en"])
+def test_a_model_says_what_is_wrong_in_the_language_of_messages(name: str, lang: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("GOVMEDIA_LANG", lang)
+    make, zh, en = MADE_WRONG[name]
+    with pytest.raises(ValidationError) as caught:
+        make()
+    text = str(caught.value)
+    assert (zh if lang == "zh" else en) in text
+    for word in ("pydantic", "Input should", "Value error", "function-after", "chain["):
+        assert word not in text
+    again = [describe_fault(error) for error in caught.value.errors(include_url=False)]
+    assert any(zh.rpartition("\n  ")[2] in fault.zh for fault in again)
+    assert any(en.rpartition("\n  ")[2] in fault.en for fault in again)
+
+
+def test_models_inside_others_are_made_by_the_validator_alone() -> None:
+    assert not gr.Account.__pydantic_custom_init__
+    assert not gr.AccountSnapshot.__pydantic_custom_init__

@@ -15,7 +15,7 @@ from govmedia_rules import testing
 from govmedia_rules.core import plots
 from govmedia_rules.core.plots import CountsOf
 from govmedia_rules.core.time import SHANGHAI
-from govmedia_rules.errors import ExportError, MissingExtra, UnknownIndicator
+from govmedia_rules.errors import ArgumentError, ExportError, MissingExtra, UnknownIndicator
 
 matplotlib.use("Agg")
 import matplotlib.pyplot as plt
@@ -53,6 +53,42 @@ def test_pass_rates() -> None:
     assert len(many.get_yticks()) == plots.MAX_BARS
     assert many.get_yticklabels()[-1].get_text() == f"其余{101 - plots.MAX_BARS}个"
     assert f"({101 - plots.MAX_BARS}/{101 - plots.MAX_BARS})" in _words(many)
+
+
+def _map(*names: str) -> dict[str, object]:
+    features: list[object] = []
+    for at, name in enumerate(names):
+        ring = [[110 + at, 30], [111 + at, 30], [111 + at, 31], [110 + at, 31], [110 + at, 30]]
+        features.append({"properties": {"name": name}, "geometry": {"type": "Polygon", "coordinates": [ring]}})
+    return {"type": "FeatureCollection", "features": features}
+
+
+@pytest.mark.usefixtures("any_font")
+def test_a_map_says_what_is_open_what_has_no_result_and_what_is_not_on_it() -> None:
+    counts = {"a": CountsOf(3, 1), "b": CountsOf(0, 4), "c": CountsOf(0, 0, 5), "省教育厅": CountsOf(1, 1)}
+    ax = plots.area_map(_map("a", "b", "c", "d"), counts, note="审图号：示意")
+    good, bad, undecided, nothing = (patch.get_facecolor() for patch in ax.patches)
+    assert undecided == matplotlib.colors.to_rgba(plots.OPEN)
+    assert nothing == matplotlib.colors.to_rgba(plots.NO_RESULT)
+    assert good != bad
+    words = _words(ax)
+    for part in (
+        "a\n75.0% (3/4)",
+        "b\n0.0% (0/4)",
+        "c\n待定5",
+        "d",
+        "未上图：省教育厅 50.0% (1/2)",
+        "审图号：示意",
+        "无结果",
+        "全部待定",
+    ):
+        assert part in words
+    assert "c\n0.0%" not in words
+    with pytest.raises(ArgumentError, match="none of the groups is on the map"):
+        plots.area_map(_map("a"), {"x": CountsOf(1, 0)})
+    plain = plots.area_map(_map("a"), {"a": CountsOf(1, 0)})
+    assert "无结果" not in _words(plain)
+    assert "未上图" not in _words(plain)
 
 
 @pytest.mark.usefixtures("any_font")

@@ -16,7 +16,7 @@ from govmedia_rules.campaign.correction import Correction, corrections
 from govmedia_rules.campaign.draft import NoticeDraft
 from govmedia_rules.campaign.groups import TOTAL, Spec
 from govmedia_rules.campaign.issues import Issue, issues_of
-from govmedia_rules.campaign.journal import START, CampaignJournal, Tail, read_records, write_new
+from govmedia_rules.campaign.journal import CampaignJournal, read_records, write_new
 from govmedia_rules.campaign.notice import write
 from govmedia_rules.campaign.pictures import PictureKind, draw_campaign, show_campaign
 from govmedia_rules.campaign.records import StoredInspection
@@ -39,8 +39,9 @@ from govmedia_rules.campaign.units import (
     subject_kind,
 )
 from govmedia_rules.campaign.view import CampaignView
+from govmedia_rules.core.journal import START, Tail
 from govmedia_rules.core.workdays import WorkCalendar
-from govmedia_rules.errors import CampaignError, Where
+from govmedia_rules.errors import CampaignError, Where, reason_zh
 from govmedia_rules.judge.inspection import Inspection
 from govmedia_rules.judge.reviews import Review
 from govmedia_rules.notices.model import Notice
@@ -440,7 +441,7 @@ class Campaign(CampaignView):
     def _append_new(self, journal: CampaignJournal) -> None:
         written = self._written[journal.folder][0]
         for number, event in enumerate(self._state.events[written:], written + 1):
-            journal.append(*events.record_of(event))
+            journal.write_record(*events.record_of(event))
             self._written[journal.folder] = number, journal.tail
 
     @contextmanager
@@ -491,7 +492,9 @@ class Campaign(CampaignView):
             except (CampaignError, ValueError, KeyError, TypeError) as fault:
                 where = Where(str(folder), row=record.line)
                 raise CampaignError(
-                    f"a record of kind {record.kind!r} cannot be read: {fault}", where, zh=f"{record.kind!r} 类记录不能读：{fault}"
+                    f"a record of kind {record.kind!r} cannot be read: {fault}",
+                    where,
+                    zh=f"{record.kind!r} 类记录不能读：{reason_zh(fault)}",
                 ) from fault
         if campaign is None:
             raise CampaignError(

@@ -8,7 +8,6 @@ from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Any
 
-from govmedia_rules.campaign.journal import Record
 from govmedia_rules.campaign.records import StoredInspection, VerdictSummary
 from govmedia_rules.campaign.sampling import Sample
 from govmedia_rules.campaign.state import Event
@@ -26,6 +25,7 @@ from govmedia_rules.campaign.units import (
     Ruling,
     subject_kind,
 )
+from govmedia_rules.core.journal import Record
 from govmedia_rules.core.model import Model
 from govmedia_rules.errors import UnreadInput
 from govmedia_rules.judge.reviews import Review

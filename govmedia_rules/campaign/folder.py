@@ -30,7 +30,7 @@ from govmedia_rules.campaign.draft import NoticeDraft
 from govmedia_rules.campaign.units import CountedResult, CountedUnits, Disclosure, EarlierRate, Fault, Letters, Reported, Ruling
 from govmedia_rules.core.faults import first_fault
 from govmedia_rules.core.model import Model
-from govmedia_rules.errors import CampaignError, Where
+from govmedia_rules.errors import CampaignError, Where, reason, reason_zh
 from govmedia_rules.subjects.models import Account, Site
 from govmedia_rules.subjects.registry import read_registry
 
@@ -80,8 +80,10 @@ def read_campaign(path: str | PathLike[str]) -> Described:
             zh="目录里没有对一轮检查的描述",
             hint_zh="格式见 docs/campaigns.md",
         ) from None
-    except (ValueError, RecursionError) as fault:
-        raise CampaignError(f"it cannot be read: {fault}", Where(str(file)), zh=f"文件不能读：{fault}") from fault
+    except (OSError, ValueError, RecursionError) as fault:
+        raise CampaignError(
+            f"it cannot be read: {reason(fault)}", Where(str(file)), zh=f"文件不能读：{reason_zh(fault)}"
+        ) from fault
     unknown = sorted(description.keys() - {"terms", "earlier", "rulings", "reported", "notice"})
     if unknown:
         raise CampaignError(
@@ -126,7 +128,7 @@ def read_draft(path: str | PathLike[str]) -> NoticeDraft:
     try:
         description = tomllib.loads(file.read_text("utf-8-sig"))
     except (OSError, ValueError, RecursionError) as fault:
-        raise CampaignError(f"it cannot be read: {fault}", Where(str(file)), zh=f"文件不能读：{fault}") from fault
+        raise CampaignError(f"it cannot be read: {fault}", Where(str(file)), zh=f"文件不能读：{reason_zh(fault)}") from fault
     return _checked(file, None, NoticeDraft.model_validate, description.get("notice", description))
 
 
@@ -158,7 +160,7 @@ def _rows(file: Path) -> Iterator[tuple[int, dict[str, str]]]:
                     )
                 yield row, {name: text.strip() for name, text in cells.items() if text and text.strip()}
         except (csv.Error, UnicodeDecodeError) as fault:
-            raise CampaignError(f"it cannot be read: {fault}", Where(str(file)), zh=f"文件不能读：{fault}") from fault
+            raise CampaignError(f"it cannot be read: {fault}", Where(str(file)), zh=f"文件不能读：{reason_zh(fault)}") from fault
 
 
 def read_count_rows(file: Path, model: type[M]) -> list[M]:

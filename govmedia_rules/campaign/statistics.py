@@ -22,6 +22,7 @@ from govmedia_rules.campaign.results import Result, UnitOutcome
 from govmedia_rules.campaign.rules import SubjectKind
 from govmedia_rules.campaign.units import CountedResult, CountedUnits, subject_kind
 from govmedia_rules.core.rates import Rounding
+from govmedia_rules.errors import ArgumentError, by_language
 from govmedia_rules.subjects.models import Account, Site
 from govmedia_rules.subjects.registry import Population
 
@@ -331,7 +332,7 @@ class Statistics:
             ValueError: They were made by different groupings.
         """
         if set(self.groupings) != set(other.groupings):
-            raise ValueError("statistics by different groupings cannot be merged")
+            raise ArgumentError("statistics by different groupings cannot be merged", zh="分组不同的统计不能合并")
         tables = dict(self._tables)
         for name, counts in other._tables.items():
             tables[name] = tables[name].merge(counts) if name in tables else counts
@@ -346,11 +347,12 @@ class Statistics:
         stats = (
             (f"{tier}/{subject}", counts.stat(())) for (tier, subject, table), counts in self._tables.items() if table == TOTAL
         )
-        totals = [
-            f"{name}: {stat.inspected} of {'?' if stat.population is None else stat.population}, {stat.failed} failed"
-            for name, stat in stats
-        ]
-        return f"<Statistics {'; '.join(totals) or 'of nothing'}>"
+        totals = []
+        for name, stat in stats:
+            total = "?" if stat.population is None else stat.population
+            english = f"{name}: {stat.inspected} of {total}, {stat.failed} failed"
+            totals.append(by_language(english, f"{name}：共 {total} 个，检查 {stat.inspected} 个，不合格 {stat.failed} 个"))
+        return f"<{by_language('Statistics', '统计')} {'; '.join(totals) or by_language('of nothing', '（空）')}>"
 
 
 # --- counting -----------------------------------------------------------------------------------------------------------

@@ -24,7 +24,7 @@ from govmedia_rules.campaign.view import CampaignView
 from govmedia_rules.core.dates import read_moment
 from govmedia_rules.core.faults import first_fault
 from govmedia_rules.core.time import SHANGHAI
-from govmedia_rules.errors import GovMediaRulesError
+from govmedia_rules.errors import ArgumentError, GovMediaRulesError
 from govmedia_rules.judge.reviews import Review
 from govmedia_rules.notices.figures import OutcomeKind
 from govmedia_rules.subjects.models import Account, Site
@@ -246,7 +246,9 @@ def read_issues_filled(
     def answer(cells: Mapping[str, object]) -> IssueAnswer:
         issue = issues.get((_text(cells, "问题编号") or "", _text(cells, "内容") or ""))
         if issue is None:
-            raise ValueError("the round has no such issue, or it is about other units now")
+            raise ArgumentError(
+                "the round has no such issue, or it is about other units now", zh="这一轮没有这件事，或它现在涉及别的单位"
+            )
         return issue.answered(
             role=_text(cells, "说明人") or role, at=_moment(cells.get("说明时间")) or at, reason=_text(cells, "说明")
         )
@@ -326,7 +328,7 @@ def _text(cells: Mapping[str, object], title: str) -> str | None:
 def _word(cells: Mapping[str, object], title: str, words: Mapping[str, T]) -> T:
     text = _text(cells, title) or ""
     if text not in words:
-        raise ValueError(f"{title} {text!r} is none of {'、'.join(words)}")
+        raise ArgumentError(f"{title} {text!r} is none of {'、'.join(words)}", zh=f"{title}“{text}”应为{'、'.join(words)}之一")
     return words[text]
 
 
@@ -336,7 +338,7 @@ def _moment(value: object) -> datetime | None:
         return None
     moment = value if isinstance(value, date) else read_moment(str(value).strip())
     if moment is None:
-        raise ValueError(f"{str(value)[:40]!r} is no date or time")
+        raise ArgumentError(f"{str(value)[:40]!r} is no date or time", zh=f"{str(value)[:40]!r} 不是日期或时间")
     if isinstance(moment, datetime):
         return moment if moment.tzinfo is not None else moment.replace(tzinfo=SHANGHAI)
     return datetime.combine(moment, time(23, 59), SHANGHAI)

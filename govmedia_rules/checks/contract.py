@@ -25,6 +25,7 @@ from govmedia_rules.checks.members import Members
 from govmedia_rules.core.frozen import EMPTY, FrozenDict
 from govmedia_rules.core.time import Window
 from govmedia_rules.core.vocabulary import key_of
+from govmedia_rules.errors import ArgumentError, reason_zh
 from govmedia_rules.snapshots.models import AccountSnapshot, SiteSnapshot
 from govmedia_rules.snapshots.supervision import SupervisorSnapshot
 from govmedia_rules.text.normalise import INVISIBLE
@@ -529,7 +530,8 @@ class CheckSpec:
             TypeError: The function is not marked, or its signature is not that of a check; says what to change.
         """
         if getattr(function, _MARK, None) is None:
-            raise TypeError(f"{getattr(function, '__qualname__', repr(function))} is not marked with @check")
+            name = getattr(function, "__qualname__", repr(function))
+            raise ArgumentError(f"{name} is not marked with @check", zh=f"{name} 没有用 @check 标记")
         return _read_spec(function)
 
     @cached_property
@@ -544,22 +546,28 @@ def _read_spec(function: Check) -> CheckSpec:
     try:
         hints = typing.get_type_hints(function, include_extras=True)
     except Exception as fault:
-        raise TypeError(f"the annotations of check {mark.name!r} cannot be read: {fault}") from fault
+        what, zh = f"the annotations of check {mark.name!r} cannot be read", f"检查算法 {mark.name!r} 的类型标注不能读取"
+        raise ArgumentError(f"{what}: {fault}", zh=f"{zh}：{reason_zh(fault)}") from fault
     first, *rest = inspect.signature(function).parameters.values()
     snapshot = hints.get(first.name)
     subject = SUBJECTS.get(snapshot)  # type: ignore[arg-type]
     if subject is None:
         kinds = " or ".join(kind.__name__ for kind in SUBJECTS)
-        raise TypeError(f"the first parameter of check {mark.name!r} must be annotated as {kinds}")
+        zh = f"检查算法 {mark.name!r} 的第一个参数应标注为 {kinds.replace(' or ', '、')} 之一"
+        raise ArgumentError(f"the first parameter of check {mark.name!r} must be annotated as {kinds}", zh=zh)
     unknown = [part for group in mark.needs for part in group if not hasattr_of(snapshot, part)]
     if unknown:
-        raise TypeError(f"check {mark.name!r} needs {', '.join(unknown)}, which {snapshot.__name__} does not have")  # type: ignore[union-attr]
+        named, kind = ", ".join(unknown), snapshot.__name__  # type: ignore[union-attr]
+        zh = f"检查算法 {mark.name!r} 需要 {named}，而 {kind} 没有"
+        raise ArgumentError(f"check {mark.name!r} needs {named}, which {kind} does not have", zh=zh)
     parameters = {}
     for parameter in rest:
         if parameter.kind is not inspect.Parameter.KEYWORD_ONLY:
-            raise TypeError(f"parameter {parameter.name!r} of check {mark.name!r} must be keyword-only (write it after *)")
+            what, zh = f"parameter {parameter.name!r} of check {mark.name!r}", f"检查算法 {mark.name!r} 的参数 {parameter.name!r}"
+            raise ArgumentError(f"{what} must be keyword-only (write it after *)", zh=f"{zh} 应写在 * 之后")
         if parameter.name not in hints:
-            raise TypeError(f"parameter {parameter.name!r} of check {mark.name!r} has no type")
+            what, zh = f"parameter {parameter.name!r} of check {mark.name!r}", f"检查算法 {mark.name!r} 的参数 {parameter.name!r}"
+            raise ArgumentError(f"{what} has no type", zh=f"{zh} 没有类型标注")
         parameters[parameter.name] = _parameter(parameter, hints[parameter.name])
     return CheckSpec(function, mark.name, mark.needs, subject, parameters, mark.faults, mark.version, mark.loosened)
 

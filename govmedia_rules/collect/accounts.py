@@ -19,7 +19,7 @@ from govmedia_rules.collect.shown import is_plausible
 from govmedia_rules.collect.words import word_table
 from govmedia_rules.core.dates import read_moment
 from govmedia_rules.core.time import SHANGHAI
-from govmedia_rules.errors import ObservationError
+from govmedia_rules.errors import ObservationError, reason_zh
 from govmedia_rules.snapshots.exports import decode
 from govmedia_rules.snapshots.models import AccountSnapshot
 from govmedia_rules.snapshots.parts import Collection, Post
@@ -146,7 +146,7 @@ def _loaded(source: str | bytes | Mapping[str, Any] | Sequence[Any], what: str) 
     try:
         return decode(source)
     except ValueError as fault:
-        raise ObservationError(f"{what} is not JSON: {fault}", zh=f"{what} 不是 JSON：{fault}") from fault
+        raise ObservationError(f"{what} is not JSON: {fault}", zh=f"{what} 不是 JSON：{reason_zh(fault)}") from fault
     except RecursionError as fault:
         raise ObservationError(f"{what} is nested too deeply", zh=f"{what} 嵌套过深") from fault
 

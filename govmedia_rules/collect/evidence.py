@@ -7,22 +7,22 @@ the bytes with time, status, headers, redirects, IP address and certificate. Not
 from __future__ import annotations
 
 import io
-import os
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from os import PathLike
 from pathlib import Path
+from typing import Any
 
 from govmedia_rules.collect.browser import Browser
 from govmedia_rules.collect.decode import decode_page
-from govmedia_rules.collect.journal import Journal, read_visits
+from govmedia_rules.collect.journal import read_visits, rewrite
 from govmedia_rules.collect.navigation import page_key
 from govmedia_rules.collect.outcome import Fetched
 from govmedia_rules.collect.page import read_page
 from govmedia_rules.core.files import complete_file, write_file
-from govmedia_rules.errors import MissingExtra, Where
+from govmedia_rules.errors import ArgumentError, MissingExtra, Where
 
 # Numbers of persons: identity cards, mobile telephones, bank cards, mail addresses. Telephones of offices are no secret.
 _PRIVATE = re.compile(
@@ -175,19 +175,20 @@ def forget(journal: str | PathLike[str], before: datetime) -> int:
         before: Retention time, aware: what is older loses its body and headers.
 
     Raises:
-        CollectError: The journal is open elsewhere, or cannot be written.
+        CollectError: The journal is open elsewhere or damaged.
+        ExportError: It cannot be written anew; the old one stays.
         ValueError: `before` is naive.
     """
     if before.tzinfo is None:
-        raise ValueError("before must be aware")
-    new = Path(f"{journal}.kept")
-    new.unlink(missing_ok=True)
+        raise ArgumentError("before must be aware", zh="before 应带时区")
     count = 0
-    with Journal(journal), Journal(new) as lines:
-        for record in read_visits(journal):
-            if record.get("t") == "visit" and "body" in record and float(record["at"]) < before.timestamp():
-                record = {name: value for name, value in record.items() if name not in ("body", "headers", "request")}
-                count += 1
-            lines.append(record)
-        os.replace(new, journal)
+
+    def without_old_page(record: dict[str, Any]) -> dict[str, Any]:
+        nonlocal count
+        if record.get("t") != "visit" or "body" not in record or float(record["at"]) >= before.timestamp():
+            return record
+        count += 1
+        return {name: value for name, value in record.items() if name not in ("body", "headers", "request")}
+
+    rewrite(journal, without_old_page)
     return count

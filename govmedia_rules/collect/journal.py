@@ -1,157 +1,156 @@
-r"""An append-only journal of lines: each line is whole or it is not there, so a killed run goes on where it stopped.
+r"""The journal of collecting: each line is whole or it is not there, so a killed run goes on where it stopped.
 
-A line is `<crc32 of the rest, 8 hex digits> <JSON>\n`, written by one call to the operating system. What such a call has
-taken survives the death of the process; a line torn by it fails its checksum and is cut off when the journal is opened.
+Beside a journal lies its head, `NAME.head`; `core.journal` describes both. Lines of earlier releases, `<crc32 of the rest, 8 hex
+digits> <JSON>\n`, are read, and what is appended to them is chained from there on.
 """
 
 from __future__ import annotations
 
-import contextlib
 import itertools
-import json
 import os
 import re
 import zlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import suppress
 from os import PathLike
 from pathlib import Path
-from types import TracebackType
-from typing import Any, Self
+from typing import Any
 
-from govmedia_rules.errors import CollectError, Where
+from govmedia_rules.core.files import not_written, write_file
+from govmedia_rules.core.journal import START, JournalFile, JournalWriter, Record, head_bytes, parse_record
+from govmedia_rules.errors import CollectError, ExportError, Where
 
-try:
-    import fcntl
-except ImportError:  # pragma: no cover - not on Windows
-    fcntl = None  # type: ignore[assignment]
-
-LONGEST_LINE = 64 * 1024 * 1024
-"""Longest line that is read back."""
+KIND = "collect"
+"""Kind of all records; what each is says its content."""
 
 
-def _line(record: Mapping[str, object]) -> bytes:
-    text = json.dumps(record, ensure_ascii=False, separators=(",", ":")).encode("utf-8", "replace")
-    return b"%08x %s\n" % (zlib.crc32(text), text)
+def _journal_of(path: Path) -> JournalFile:
+    return JournalFile(path, _head_of(path), CollectError, _parse_line)
 
 
-def _record(line: bytes) -> dict[str, Any] | None:
-    """Return the record of a whole line, or None for a torn or foreign one."""
-    if len(line) < 11 or line[8:9] != b" " or not line.endswith(b"\n"):
-        return None
+def _head_of(path: Path) -> Path:
+    return path.with_name(f"{path.name}.head")
+
+
+def _parse_line(line: bytes, number: int) -> Record | None:
+    """Return the record of a line, also of one that an earlier release wrote."""
+    return parse_record(line, number) or _parse_plain(line, number) or _parse_after_tear(line, number)
+
+
+def _parse_plain(line: bytes, number: int) -> Record | None:
     try:
-        if int(line[:8], 16) != zlib.crc32(line[9:-1]):
+        if line[8:9] != b" " or not line.endswith(b"\n") or int(line[:8], 16) != zlib.crc32(line[9:-1]):
             return None
-        record = json.loads(line[9:])
+        return Record(KIND, line[9:-1].decode(), number)
     except ValueError:
         return None
-    return record if isinstance(record, dict) else None
 
 
 _BEGINNING = re.compile(rb"[0-9a-f]{8} \{")
 
 
-def _record_after_tear(line: bytes) -> dict[str, Any] | None:
-    """Return a record that was appended to a line torn by a full disk; None without one."""
-    for match in itertools.islice(_BEGINNING.finditer(line, 1), 1_000):
-        record = _record(line[match.start() :])
-        if record is not None:
-            return record
-    return None
+def _parse_after_tear(line: bytes, number: int) -> Record | None:
+    """Return a record that an earlier release appended to a line torn by a full disk; None without one."""
+    records = (_parse_plain(line[match.start() :], number) for match in itertools.islice(_BEGINNING.finditer(line, 1), 1_000))
+    return next((record for record in records if record is not None), None)
 
 
 def read_visits(path: str | PathLike[str]) -> Iterator[dict[str, Any]]:
-    """Return the whole records of a journal, in order; damaged lines are passed over. Nothing when there is no such file."""
-    if not Path(path).is_file():
+    """Return the records of a journal, in order; nothing when there is no such file.
+
+    Raises:
+        CollectError: Something in it was altered, deleted, doubled, moved or cut after it was written; says the line. A torn
+            piece at the end, as a kill leaves it, was never whole and is passed over.
+    """
+    file = Path(path)
+    if not file.is_file():
         return
-    with open(path, "rb") as lines:
-        while line := lines.readline(LONGEST_LINE):
-            record = _record(line) or _record_after_tear(line)
-            if record is not None:
-                yield record
+    for record, _ in _journal_of(file).read():
+        data = _load(record)
+        if data is None:
+            raise CollectError(
+                "the line is not a record of collecting",
+                Where(str(file), row=record.line),
+                "name the journal of a run",
+                zh="这一行不是采集记录",
+                hint_zh="请指定采集任务的记录",
+            )
+        yield data
 
 
-class Journal:
+def _load(record: Record) -> dict[str, Any] | None:
+    try:
+        data = record.load()
+    except (ValueError, RecursionError):
+        return None
+    return data if record.kind == KIND and isinstance(data, dict) else None
+
+
+class Journal(JournalWriter):
     """A journal opened for appending by this process alone.
 
     Args:
         path: The file; made when missing.
-        sync: Whether every line is also forced to the disk, against loss of power and not only of the process.
 
     Raises:
-        CollectError: Another process has it open, or it cannot be opened.
+        CollectError: Another process has it open, it is damaged, or it cannot be opened.
     """
 
-    def __init__(self, path: str | PathLike[str], *, sync: bool = False) -> None:
+    def __init__(self, path: str | PathLike[str]) -> None:
         self.path = Path(path)
-        self._sync = sync
         try:
-            self._file = os.open(self.path, os.O_RDWR | os.O_CREAT | os.O_APPEND, 0o644)
-        except OSError as fault:
+            if not self.path.exists():
+                # The head of a journal that was deleted says nothing of the one that begins; it is there before the first record.
+                write_file(_head_of(self.path), head_bytes(START))
+                self.path.touch()
+            super().__init__(_journal_of(self.path), wait=False)
+        except BlockingIOError:
             raise CollectError(
-                f"the journal cannot be opened: {fault.strerror}", Where(str(path)), zh=f"采集记录打不开：{fault.strerror}"
-            ) from fault
-        if fcntl is not None:
-            try:
-                fcntl.flock(self._file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            except OSError:
-                os.close(self._file)
-                raise CollectError(
-                    "another run has this journal open",
-                    Where(str(path)),
-                    "wait for it, or use another journal",
-                    zh="另一个采集任务正在使用这份记录",
-                    hint_zh="请等它结束，或换一份记录",
-                ) from None
-        self._mend()
-
-    def _mend(self) -> None:
-        """Cut off a last line that was torn by the death of an earlier run."""
-        size = os.fstat(self._file).st_size
-        if not size:
-            return
-        at, block = size, 1 << 16
-        tail = b""
-        while at > 0:
-            start = max(0, at - block)
-            tail = os.pread(self._file, at - start, start) + tail
-            at = start
-            end = tail.rfind(b"\n", 0, len(tail) - 1)
-            if end >= 0 or at == 0:
-                last = tail[end + 1 :]
-                if _record(last) is None and _record_after_tear(last) is None:
-                    os.ftruncate(self._file, size - len(last))
-                return
+                "another run has this journal open",
+                Where(str(path)),
+                "wait for it, or use another journal",
+                zh="另一个采集任务正在使用这份记录",
+                hint_zh="请等它结束，或换一份记录",
+            ) from None
+        except ExportError as fault:
+            raise CollectError(fault.what, fault.where, fault.hint, zh=fault.zh, hint_zh=fault.hint_zh) from fault
+        except OSError as fault:
+            raise _journal_of(self.path).unwritable(fault) from fault
 
     def append(self, record: Mapping[str, object]) -> None:
         """Write one record; when this returns, the operating system has it.
 
         Raises:
-            CollectError: The line cannot be written (disk full …). What was written of it is cut off again, so that the record
-                after it is not lost to a torn line.
+            CollectError: The line cannot be written (disk full …); what was written of it is cut off again.
         """
-        line = _line(record)
-        start = os.fstat(self._file).st_size
+        self.write_record(KIND, record)
+
+
+def rewrite(path: str | PathLike[str], change: Callable[[dict[str, Any]], Mapping[str, object]]) -> None:
+    """Write a journal anew with each record changed; it takes the place of the old one when it is complete.
+
+    Raises:
+        CollectError: The journal is open elsewhere or damaged.
+        ExportError: The new one cannot be written.
+    """
+    old, new = Path(path), Path(f"{path}.kept")
+    _remove(new)
+    with Journal(old) as held:
         try:
-            written = os.write(self._file, line)
-            while written < len(line):
-                written += os.write(self._file, line[written:])
-            if self._sync:
-                os.fsync(self._file)
+            with Journal(new) as lines:
+                for record in read_visits(old):
+                    lines.append(change(record))
+            # A head of no records goes with either file, whenever the process dies between the two exchanges.
+            held.write_head(START)
+            os.replace(new, old)
+            os.replace(_head_of(new), _head_of(old))
         except OSError as fault:
-            with contextlib.suppress(OSError):
-                os.ftruncate(self._file, start)
-            raise CollectError(
-                f"the journal cannot be written: {fault.strerror}", Where(str(self.path)), zh=f"采集记录不能写入：{fault.strerror}"
-            ) from fault
+            raise not_written(old, fault) from fault
+        finally:
+            with suppress(OSError):
+                _remove(new)
 
-    def close(self) -> None:
-        """Close the file and let other processes have it."""
-        if self._file >= 0:
-            os.close(self._file)
-            self._file = -1
 
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(self, kind: type[BaseException] | None, fault: BaseException | None, trace: TracebackType | None) -> None:
-        self.close()
+def _remove(journal: Path) -> None:
+    for file in (journal, _head_of(journal)):
+        file.unlink(missing_ok=True)

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from govmedia_rules.errors import ArgumentError
+
 
 @dataclass(frozen=True, slots=True)
 class Limits:
@@ -55,7 +57,7 @@ class Limits:
         for name in self.__slots__:
             value = getattr(self, name)
             if value is not None and value < 0:
-                raise ValueError(f"{name} is {value}, it must not be negative")
+                raise ArgumentError(f"{name} is {value}, it must not be negative", zh=f"{name} 为 {value}，不能为负")
         for name in ("connections_per_host", "sites_at_once", "bytes_per_page"):
             if getattr(self, name) < 1:
-                raise ValueError(f"{name} must be at least 1")
+                raise ArgumentError(f"{name} must be at least 1", zh=f"{name} 至少为 1")

@@ -23,6 +23,7 @@ from govmedia_rules.collect.navigation import Base, host_of
 from govmedia_rules.collect.outcome import Fetched
 from govmedia_rules.core.progress import Meter
 from govmedia_rules.core.time import SHANGHAI
+from govmedia_rules.errors import ArgumentError, CollectError, Where
 from govmedia_rules.snapshots.failures import opens
 from govmedia_rules.snapshots.models import SiteSnapshot
 from govmedia_rules.snapshots.parts import Probe
@@ -120,9 +121,10 @@ async def probe_round_async(
         ValueError: `at` is naive, or `slot_minutes` is out of range.
     """
     if at.tzinfo is None:
-        raise ValueError("at must be aware")
+        raise ArgumentError("at must be aware", zh="at 应带时区")
     if not 1 <= slot_minutes <= 1_440:
-        raise ValueError(f"slot_minutes is {slot_minutes}, it must be 1 to 1,440")
+        zh = f"slot_minutes 为 {slot_minutes}，应为 1 至 1440"
+        raise ArgumentError(f"slot_minutes is {slot_minutes}, it must be 1 to 1,440", zh=zh)
     limits = limits or Limits(sites_at_once=200, retries=0)
     every = subjects.sites if isinstance(subjects, Registry) else tuple(subjects)
     sites = list({site.id: site for site in every if site.status != "closed"}.values())
@@ -243,6 +245,9 @@ def read_probes(
         journal: The journal of the rounds.
         since: First instant that counts; None for all.
         until: Last instant that counts; None for all.
+
+    Raises:
+        CollectError: The journal is damaged, or a probe in it cannot be read.
     """
     by_site: dict[str, dict[str, Probe]] = {}
     ours = {str(record.get("slot")) for record in read_visits(journal) if record.get("t") == "round_end" and record.get("ours")}
@@ -255,7 +260,14 @@ def read_probes(
                 continue
             probe = Probe(at=at, seconds=record["seconds"], status=record["status"], failure=record["failure"])
         except (KeyError, TypeError, ValueError, ValidationError):
-            continue  # a record of another version
+            # Passed over, a failure that a later version names in another way would be a site that opens.
+            raise CollectError(
+                f"a probe of {record.get('site')} at {record.get('slot')} cannot be read",
+                Where(str(journal)),
+                "a newer release of govmedia-rules may have written it",
+                zh=f"{record.get('site')} 在 {record.get('slot')} 的探测记录不能读",
+                hint_zh="可能由更新的版本写出",
+            ) from None
         by_site.setdefault(str(record["site"]), {}).setdefault(str(record["slot"]), probe)
     return {site: tuple(sorted(slots.values(), key=lambda probe: probe.at)) for site, slots in by_site.items()}
 

@@ -33,7 +33,7 @@ from govmedia_rules.collect.outcome import Budget, Fetched, Purpose, page_outcom
 from govmedia_rules.collect.visits import Progress
 from govmedia_rules.core.progress import Meter
 from govmedia_rules.core.time import SHANGHAI
-from govmedia_rules.errors import CollectError
+from govmedia_rules.errors import ArgumentError, CollectError
 from govmedia_rules.snapshots.models import SiteSnapshot
 from govmedia_rules.snapshots.parts import Collection
 from govmedia_rules.subjects.models import Site
@@ -253,7 +253,7 @@ async def sites_async(
         ValueError: `observed_at` is naive.
     """
     if observed_at is not None and observed_at.tzinfo is None:
-        raise ValueError("observed_at must be aware")
+        raise ArgumentError("observed_at must be aware", zh="observed_at 应带时区")
     limits = limits or Limits()
     sites = [_as_site(subject) for subject in (subjects.sites if isinstance(subjects, Registry) else subjects)]
     keys = _keys(sites)

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import argparse
-from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from govmedia_rules.commands.output import say
+from govmedia_rules.commands.output import day, say
 from govmedia_rules.errors import ExportError, RulebookError
 from govmedia_rules.judge.rulebook import export_rulebook
 
@@ -28,7 +27,7 @@ def add_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser]) ->
     export.add_argument("--only", action="append", default=[], metavar="ID", help=".json: this indicator or family only; repeat")
     export.add_argument("--name", help="name of the release")
     export.add_argument("--version", help="version of the release")
-    export.add_argument("--issued", type=date.fromisoformat, metavar="DAY", help="day of the release")
+    export.add_argument("--issued", type=day, metavar="DAY", help="day of the release")
     export.add_argument("--out", metavar="PATH", required=True, help="where to write: a .json, a .zip, or a new folder")
     add_books(export)
     export.set_defaults(run=run)

@@ -13,11 +13,10 @@ from govmedia_rules.campaign import Campaign, Described, NoticeDraft, read_campa
 from govmedia_rules.campaign.folder import DESCRIPTION, read_draft
 from govmedia_rules.campaign.groups import DIMENSIONS, Dimension
 from govmedia_rules.campaign.tables import Line, total_row
-from govmedia_rules.commands.inputs import examples_folder
 from govmedia_rules.commands.output import say, text_table
 from govmedia_rules.commands.report import document_bytes
 from govmedia_rules.commands.rounds import add_actions
-from govmedia_rules.core.files import write_file
+from govmedia_rules.core.files import examples_folder, write_file
 from govmedia_rules.errors import CampaignError, Where
 from govmedia_rules.notices.figures import Tally
 from govmedia_rules.notices.model import Notice
@@ -30,7 +29,7 @@ WIDEST = 44
 
 def add_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     """Describe the command and its actions."""
-    parser = commands.add_parser("campaign")
+    parser = commands.add_parser("campaign", description="figures of a round of inspection (一轮检查)")
     actions = parser.add_subparsers(dest="action", required=True, metavar="ACTION")
     examples = ", ".join(example_rounds())
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import argparse
 import json
-import sys
 from collections import Counter
 from datetime import datetime
 from pathlib import Path
@@ -14,6 +13,7 @@ from govmedia_rules import collect
 from govmedia_rules.collect.failures import failure_kinds
 from govmedia_rules.collect.probes import read_probes, with_probes
 from govmedia_rules.collect.progress import ProgressBar
+from govmedia_rules.commands.output import say
 from govmedia_rules.core.dates import read_moment
 from govmedia_rules.core.files import complete_file
 from govmedia_rules.core.time import SHANGHAI
@@ -50,7 +50,7 @@ def _add_limits(parser: argparse.ArgumentParser) -> None:
     defaults = collect.Limits()
     for name, annotation in collect.Limits.__annotations__.items():
         kind = float if "float" in str(annotation) or float in get_args(annotation) else int
-        group.add_argument(f"--{name.replace('_', '-')}", type=kind, metavar="N", help=f"default {getattr(defaults, name)}")
+        group.add_argument(f"--{name.replace('_', '-')}", type=kind, metavar="N", help=f"by default: {getattr(defaults, name)}")
 
 
 def limits_of(args: argparse.Namespace) -> collect.Limits:
@@ -58,10 +58,7 @@ def limits_of(args: argparse.Namespace) -> collect.Limits:
     given = {name: value for name in collect.Limits.__annotations__ if (value := getattr(args, name, None)) is not None}
     if getattr(args, "all_pages", False):
         given["content_sample"] = None
-    try:
-        return collect.Limits(**given)
-    except ValueError as fault:
-        raise CollectError(str(fault), zh=f"{fault}") from fault
+    return collect.Limits(**given)
 
 
 def subjects_of(sources: list[str]) -> list[Site]:
@@ -77,7 +74,8 @@ def subjects_of(sources: list[str]) -> list[Site]:
             rows = registered_sites(source)
             sites.extend(rows.good)
             for bad in rows.bad:
-                print(f"{source}, row {bad.row}, {bad.column}: {bad.reason} ({bad.value})", file=sys.stderr)
+                text = f"{bad.reason} ({bad.value})"
+                say(f"{source}, row {bad.row}, {bad.column}: {text}", f"{source}，第{bad.row}行，{bad.column}：{text}")
         elif "." in source and Path(source).suffix.lower() not in (".csv", ".xlsx", ".xls", ".ods", ".tsv", ".txt"):
             sites.append(Site(name=source, url=source if "://" in source else f"http://{source}/"))
         else:
@@ -126,7 +124,7 @@ def run(args: argparse.Namespace) -> int:
     kinds = failure_kinds()
     not_opened = {kind: count for kind, count in sorted(failures.items()) if kind}
     for kind, count in not_opened.items():
-        print(f"{kinds[kind].title} {count}: {kinds[kind].advice}", file=sys.stderr)
+        say(f"{kinds[kind].title} {count}: {kinds[kind].advice}")
     print(
         json.dumps(
             {

@@ -5,12 +5,12 @@ from __future__ import annotations
 import argparse
 import asyncio
 import json
-import sys
 from datetime import datetime, timedelta
 from pathlib import Path
 
 from govmedia_rules.collect.evidence import forget, kept_pages, write_screenshots, write_warc
 from govmedia_rules.commands.book import add_books, books_of
+from govmedia_rules.commands.output import say
 from govmedia_rules.core.time import SHANGHAI
 from govmedia_rules.errors import CollectError, Where
 from govmedia_rules.judge.rulebook import load_rulebook
@@ -54,19 +54,19 @@ def run(args: argparse.Namespace) -> int:
         return 0
     addresses = [*args.url, *_addresses_of(args)]
     if not addresses:
-        print("the finding names no page", file=sys.stderr)
+        say("the finding names no page", "这个结论没有指明页面")
         return 1
     pages = kept_pages(journal, addresses, site=args.site)
     for address in dict.fromkeys(addresses):
         page = pages.get(address)
         if page is None:
-            print(f"not in the journal: {address}", file=sys.stderr)
+            say(f"not in the journal: {address}", f"采集记录中没有：{address}")
         else:
             print(json.dumps(page.facts() | {"text": page.text[: args.text]}, ensure_ascii=False))
     if args.screenshots:
         Path(args.screenshots).mkdir(parents=True, exist_ok=True)
         for address, file in asyncio.run(write_screenshots(pages, journal, args.screenshots)).items():
-            print(f"{address}: {file}", file=sys.stderr)
+            say(f"{address}: {file}")
     if args.warc:
         write_warc(pages, args.warc)
     return 0 if len(pages) == len(set(addresses)) else 1

@@ -13,10 +13,10 @@ from datetime import UTC, datetime, tzinfo
 from pathlib import Path
 from typing import NamedTuple
 
-import govmedia_rules
 from govmedia_rules.commands.book import add_books, books_of
 from govmedia_rules.commands.output import positive, say, show_as
 from govmedia_rules.commands.tables import TABLE_SUFFIXES, table_snapshots
+from govmedia_rules.core.files import examples_folder
 from govmedia_rules.core.time import SHANGHAI
 from govmedia_rules.errors import (
     BrokenLine,
@@ -75,17 +75,12 @@ def add_inputs(parser: argparse.ArgumentParser) -> None:
         help="ask this indicator or family only; repeat",
     )
     parser.add_argument("--ignore", action="append", default=[], metavar="ID", help="do not ask this indicator or family; repeat")
-    parser.add_argument("--reviews", action="append", default=[], metavar="FILE", help="JSON Lines of reviews")
-    parser.add_argument("--waivers", action="append", default=[], metavar="FILE", help="JSON Lines of waivers")
+    parser.add_argument(
+        "--reviews", action="append", default=[], metavar="FILE", help="reviews: JSON Lines, or the workbook filled in; repeat"
+    )
+    parser.add_argument("--waivers", action="append", default=[], metavar="FILE", help="waivers: JSON Lines; repeat")
     parser.add_argument("--workers", type=positive, default=1, metavar="N", help="number of processes")
     parser.add_argument("--zone", metavar="+08:00", help="zone of times that are written without one")
-
-
-def examples_folder() -> Path:
-    """Return where the shipped examples lie: inside the installed package, or in the source tree."""
-    package = Path(govmedia_rules.__file__).parent
-    installed = package / "examples"
-    return installed if installed.is_dir() else package.parent / "docs" / "examples"
 
 
 def example_inspections() -> list[str]:
@@ -100,7 +95,7 @@ def judge_inputs(args: argparse.Namespace, job: InspectionInputs, bad: list[Brok
     book = book.only(*args.only) if args.only else book
     book = book.without(*args.ignore) if args.ignore else book
     reviews, waivers = read_reviews(*job.reviews), read_waivers(*job.waivers)
-    bad.extend(BrokenLine(refusal.detail, refusal.where, zh=refusal.detail) for refusal in (*reviews.refused, *waivers.refused))
+    bad.extend(BrokenLine(refusal.detail, refusal.where, zh=refusal.zh) for refusal in (*reviews.refused, *waivers.refused))
     zone = _zone(args.zone)
     tables = [path for path in job.paths if Path(path).suffix.lower() in TABLE_SUFFIXES]
     snapshots: list[AccountSnapshot | SiteSnapshot] = []
@@ -128,7 +123,7 @@ def judge_inputs(args: argparse.Namespace, job: InspectionInputs, bad: list[Brok
 
 
 def _not_applied(refusal: Refusal) -> BrokenLine:
-    return BrokenLine(f"not applied: {refusal.detail}", refusal.where, zh=f"未采用：{refusal.detail}")
+    return BrokenLine(f"not applied: {refusal.detail}", refusal.where, zh=f"未采用：{refusal.zh or refusal.detail}")
 
 
 def results_of(path: str) -> Iterator[ComparedInspection]:
@@ -178,10 +173,27 @@ def job_of(args: argparse.Namespace) -> InspectionInputs:
         elif path and Path(path).is_dir():
             _open_folder(Path(path), files, reviews, waivers)
         elif Path(path).is_file():
+            _refuse_kind(Path(path))
             files.append(path)
         else:
             raise ObservationError("no such file or folder", Where(path), "look at the path", "没有这个文件或目录", "请核对路径")
     return InspectionInputs(files, rulebooks or ["national-2019"], reviews, waivers)
+
+
+_NO_DATA = frozenset(
+    [".pdf", ".doc", ".docx", ".wps", ".ppt", ".pptx", ".png", ".jpg", ".jpeg", ".zip", ".rar", ".7z", ".toml", ".md"]
+)
+"""Endings of files that hold neither snapshots nor a table."""
+
+
+def _refuse_kind(path: Path) -> None:
+    if path.suffix.lower() in _NO_DATA:
+        what, zh = f"a {path.suffix} file holds no snapshots and no table", f"{path.suffix} 文件不是采样数据，也不是表格"
+        hint, hint_zh = (
+            "give .jsonl, .xlsx, .xls, .ods, .et, .csv or .parquet",
+            "可读的有 .jsonl、.xlsx、.xls、.ods、.et、.csv、.parquet",
+        )
+        raise ObservationError(what, Where(str(path)), hint, zh, hint_zh)
 
 
 def _open_folder(folder: Path, files: list[str], reviews: list[str], waivers: list[str]) -> None:

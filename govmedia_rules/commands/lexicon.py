@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import argparse
 import json
-import sys
 from collections.abc import Iterator
 from dataclasses import asdict
 
+from govmedia_rules.commands.output import say
 from govmedia_rules.core.files import write_file
 from govmedia_rules.text.documents import read_documents
 from govmedia_rules.text.reading import load_lexicon
@@ -46,7 +46,8 @@ def _check(args: argparse.Namespace) -> int:
     else:
         for problem in problems:
             print(f"{problem.line or '-'}: {problem.kind}: {problem.form}: {problem.what}")
-    print(f"{lexicon.id} {lexicon.version}: {len(lexicon)} lines, {len(problems)} faults", file=sys.stderr)
+    name = f"{lexicon.id} {lexicon.version}"
+    say(f"{name}: {len(lexicon)} lines, {len(problems)} faults", f"{name}：{len(lexicon)}行，{len(problems)}处问题")
     return 1 if problems else 0
 
 
@@ -64,7 +65,7 @@ def _learn(args: argparse.Namespace) -> int:
             print(f"{line.count}\t{line.text}\t{line.term}\t{line.example}")
     if args.output:
         write_file(args.output, _as_toml(learned))
-    print(f"{len(learned)} strings to review; keep those that are right", file=sys.stderr)
+    say(f"{len(learned)} strings to review; keep those that are right", f"{len(learned)}条待复核，留下正确的")
     return 1 if learned else 0
 
 

@@ -25,6 +25,7 @@ from govmedia_rules.errors import (
     choices,
     choices_zh,
     language,
+    reason_zh,
 )
 from govmedia_rules.judge.rulebook import Rulebook, load_rulebook
 from govmedia_rules.rules.load import built_in_files, known_ids, read_layer, single_faults
@@ -123,7 +124,7 @@ def load_checks(path: str) -> ModuleType:
         del sys.modules[name]
         hint, hint_zh = "run it with python to see where", "用 python 直接运行它，可看到出错的位置"
         raise GovMediaRulesError(
-            f"the file cannot be used: {fault}", Where(path), hint, f"文件不能使用：{fault}", hint_zh
+            f"the file cannot be used: {fault}", Where(path), hint, f"文件不能使用：{reason_zh(fault)}", hint_zh
         ) from fault
     return module
 

@@ -10,7 +10,7 @@ from pathlib import Path
 
 def add_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     """Describe the command and its three actions."""
-    parser = commands.add_parser("notice")
+    parser = commands.add_parser("notice", description="read, check and classify notices (通报)")
     actions = parser.add_subparsers(dest="action", required=True)
 
     read = actions.add_parser("read", help="print a notice as JSON")

@@ -5,12 +5,15 @@ from __future__ import annotations
 import argparse
 import codecs
 import json
+import os
 import re
 import sys
 import unicodedata
 import warnings
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
+from datetime import date
+from pathlib import Path
 from typing import Any, TextIO, TypeVar
 
 from govmedia_rules.errors import BrokenLine, language
@@ -65,13 +68,14 @@ class SafeStream:
 def safe_streams() -> Iterator[None]:
     """Make standard output and standard error safe while a command runs; warnings are said in one line without a place in code."""
     out, err = sys.stdout, sys.stderr
-    sys.stdout, sys.stderr = SafeStream(out), SafeStream(err)
-    try:
-        with warnings.catch_warnings():
-            warnings.showwarning = _say_warning
-            yield
-    finally:
-        sys.stdout, sys.stderr = out, err
+    with Path(os.devnull).open("w", encoding="utf-8") as nowhere:  # a program that is started with a closed stream has None for it
+        sys.stdout, sys.stderr = (SafeStream(nowhere if stream is None else stream) for stream in (out, err))
+        try:
+            with warnings.catch_warnings():
+                warnings.showwarning = _say_warning
+                yield
+        finally:
+            sys.stdout, sys.stderr = out, err
 
 
 def _say_warning(message: Warning | str, *_: object, **__: object) -> None:
@@ -150,6 +154,16 @@ def positive(text: str) -> int:
         what = zh if language() == "zh" else f"must be a whole number from 1 to 999999, not {text[:40]!r}"
         raise argparse.ArgumentTypeError(what)
     return number
+
+
+def day(text: str) -> date:
+    """Return a day, for options such as `--due`."""
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        zh = f"{text[:40]!r} 不是日期，写作 2024-09-10"
+        what = zh if language() == "zh" else f"{text[:40]!r} is no day; write 2024-09-10"
+        raise argparse.ArgumentTypeError(what) from None
 
 
 def count_on_stderr(items: Iterable[T], what: str) -> Iterator[T]:

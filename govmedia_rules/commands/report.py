@@ -6,15 +6,14 @@ import argparse
 import json
 import sys
 from collections.abc import Iterable, Iterator
-from datetime import date
 from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from govmedia_rules.commands.book import books_of
-from govmedia_rules.commands.inputs import InspectionInputs, add_inputs, examples_folder, job_of, judge_inputs
-from govmedia_rules.commands.output import as_given, count_on_stderr, say, say_unread
-from govmedia_rules.core.files import make_folder, write_file
+from govmedia_rules.commands.inputs import InspectionInputs, add_inputs, job_of, judge_inputs
+from govmedia_rules.commands.output import as_given, count_on_stderr, day, say, say_unread
+from govmedia_rules.core.files import examples_folder, make_folder, write_file
 from govmedia_rules.errors import BrokenLine, GovMediaRulesError, Where
 from govmedia_rules.judge.inspection import Inspection, Verdict
 from govmedia_rules.judge.rulebook import load_rulebook
@@ -48,8 +47,8 @@ def add_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser]) ->
     )
     sheets = parser.add_argument_group("rectification sheets (整改通知单), one for each unqualified subject")
     sheets.add_argument("--sheets", metavar="DIR", help="write sheets there instead of a report (docx, md, html)")
-    sheets.add_argument("--due", type=_day, metavar="DATE", help="last day, as 2024-09-10")
-    sheets.add_argument("--signed", type=_day, metavar="DATE", help="day of signing")
+    sheets.add_argument("--due", type=day, metavar="DATE", help="last day, as 2024-09-10")
+    sheets.add_argument("--signed", type=day, metavar="DATE", help="day of signing")
     sheets.add_argument("--issuer", metavar="NAME", help="who sends them")
     sheets.add_argument("--number", metavar="TEXT", help="发文字号")
     sheets.add_argument("--period", metavar="TEXT", help="which check, as 2024年第三季度")
@@ -192,13 +191,6 @@ def _put_sheets(args: argparse.Namespace, sheets: Iterable[tuple[str, ReportDocu
         # The number keeps apart subjects of one name.
         write_file(folder / f"{written:04d}-{file_name(name, 40)}.{args.to}", document_bytes(document, args.to))
     say(f"{written} sheets in {folder}", f"{folder} 中写出{written}份整改单")
-
-
-def _day(text: str) -> date:
-    try:
-        return date.fromisoformat(text)
-    except ValueError:
-        raise argparse.ArgumentTypeError(f"{text!r} is not a day like 2024-09-10") from None
 
 
 # --- what was judged before -------------------------------------------------------------------------------------------

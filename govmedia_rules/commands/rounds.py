@@ -8,7 +8,7 @@ from __future__ import annotations
 import argparse
 import json
 from collections.abc import Callable, Iterator
-from datetime import date, datetime
+from datetime import datetime
 from decimal import Decimal, InvalidOperation
 from functools import partial
 from pathlib import Path
@@ -40,11 +40,11 @@ from govmedia_rules.campaign.worklists import (
     review_list,
 )
 from govmedia_rules.commands.book import add_books, books_of
-from govmedia_rules.commands.output import say
+from govmedia_rules.commands.output import day, say
 from govmedia_rules.core.dates import read_moment
 from govmedia_rules.core.faults import first_fault
 from govmedia_rules.core.time import SHANGHAI
-from govmedia_rules.errors import CampaignError, GovMediaRulesError, Where
+from govmedia_rules.errors import CampaignError, GovMediaRulesError, Where, reason_zh
 from govmedia_rules.judge.inspection import Inspection
 from govmedia_rules.judge.rulebook import Rulebook, load_rulebook
 from govmedia_rules.notices.figures import DateSpan, PartialDate
@@ -66,7 +66,7 @@ def add_actions(actions: argparse._SubParsersAction[argparse.ArgumentParser]) ->
     new.add_argument("--place", default="", help="word for the area in sentences, as 全市")
     new.add_argument("--organiser", help="who holds it")
     new.add_argument(
-        "--window", nargs=2, type=_day, metavar=("FIRST", "LAST"), help="days in which is inspected, as 2024-08-01 2024-08-31"
+        "--window", nargs=2, type=day, metavar=("FIRST", "LAST"), help="days in which is inspected, as 2024-08-01 2024-08-31"
     )
     new.add_argument("--rulebook", action="append", default=[], metavar="ID", help="rulebook it rests on; repeat")
     new.add_argument("--described", metavar="DIR", help=f"a folder with {DESCRIPTION} and tables instead")
@@ -112,9 +112,9 @@ def add_actions(actions: argparse._SubParsersAction[argparse.ArgumentParser]) ->
         step.add_argument("--at", metavar="TIME", help="when, where the row does not say")
 
     issue = _action(actions, "issue", "issue a task to every failed unit", _issue)
-    issue.add_argument("--signed", required=True, type=_day, metavar="DATE", help="day of signing of the notice")
+    issue.add_argument("--signed", required=True, type=day, metavar="DATE", help="day of signing of the notice")
     due = issue.add_mutually_exclusive_group(required=True)
-    due.add_argument("--due", type=_day, metavar="DATE", help="last day")
+    due.add_argument("--due", type=day, metavar="DATE", help="last day")
     due.add_argument("--days", type=int, metavar="N", help="days after the signing")
     due.add_argument("--working-days", type=int, metavar="N", help="working days after the signing")
 
@@ -272,7 +272,9 @@ def _inspections(path: Path, rulebooks: list[str], released: Books | None, refus
     try:
         file = path.open(encoding="utf-8-sig")
     except OSError as fault:
-        raise CampaignError(f"it cannot be read: {fault.strerror}", Where(str(path)), zh=f"文件不能读：{fault.strerror}") from fault
+        raise CampaignError(
+            f"it cannot be read: {fault.strerror}", Where(str(path)), zh=f"文件不能读：{reason_zh(fault)}"
+        ) from fault
     with file:
         for row, line in enumerate(file, 1):
             if not line.strip():
@@ -394,13 +396,6 @@ def _write(table: SummaryTable[Line], name: str) -> None:
         table.to_csv(name)
     else:
         table.to_excel(name)
-
-
-def _day(text: str) -> date:
-    try:
-        return date.fromisoformat(text)
-    except ValueError:
-        raise argparse.ArgumentTypeError(f"{text!r} is not a day like 2024-09-10") from None
 
 
 def _moment(text: str) -> datetime:

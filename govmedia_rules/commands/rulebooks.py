@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import argparse
-from datetime import date
 
 from govmedia_rules.commands.book import add_books, books_of
-from govmedia_rules.commands.output import main_json, text_table
+from govmedia_rules.commands.output import day, main_json, text_table
 from govmedia_rules.errors import RulebookError
 from govmedia_rules.rules.load import known_ids, layers_for, read_layer
 from govmedia_rules.rules.plugins import installed
@@ -15,7 +14,7 @@ from govmedia_rules.rules.plugins import installed
 def add_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     """Describe the command."""
     parser = commands.add_parser("rulebooks", description="List built-in and installed rulebooks.")
-    parser.add_argument("--at", type=date.fromisoformat, metavar="DAY", help="only what would apply on a day: 2024-08-23")
+    parser.add_argument("--at", type=day, metavar="DAY", help="only what would apply on a day: 2024-08-23")
     parser.add_argument("--region", metavar="NAME", help="only what would apply in a place: 610726, 略阳县; the nation by default")
     parser.add_argument("--series", default="inspection", help="with --at: inspection, supervision, guidelines …")
     add_books(parser)

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import argparse
 import json
+import logging
 import re
-import sys
 from collections import Counter
 from collections.abc import Iterable
 from datetime import date, datetime
@@ -13,11 +13,11 @@ from itertools import chain, count
 from pathlib import Path
 from typing import Literal, NamedTuple
 
-from govmedia_rules.commands.output import positive
+from govmedia_rules.commands.output import day, positive, say
 from govmedia_rules.commands.scan_output import Settled, match_digest, scan_report, scan_review_rows, scan_sarif, scan_table
 from govmedia_rules.core.files import make_folder, write_file
 from govmedia_rules.core.time import SHANGHAI
-from govmedia_rules.errors import GovMediaRulesError, ObservationError, Where
+from govmedia_rules.errors import GovMediaRulesError, ObservationError, Where, reason_zh
 from govmedia_rules.judge.reviews import Review, last_by_passage, read_reviews
 from govmedia_rules.text.checkers import load_checkers
 from govmedia_rules.text.documents import TextDocument, decode_text, read_documents
@@ -44,7 +44,7 @@ def add_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser]) ->
         "files", nargs="+", metavar="FILE", help=".txt, .html, .docx, .xlsx, .pptx, .pdf, .jsonl, or a folder of these"
     )
     parser.add_argument("--lexicon", action="append", metavar="ID|FILE", help="built-in id or file; several are merged")
-    parser.add_argument("--at", type=date.fromisoformat, metavar="DATE", help="day the texts were published, where they do not say")
+    parser.add_argument("--at", type=day, metavar="DATE", help="day the texts were published, where they do not say")
     parser.add_argument("--no-near", action="store_true", help="listed wrong forms only, no near misses")
     parser.add_argument("--no-forms", action="store_true", help="no dates, numbers, marks and private numbers")
     parser.add_argument("--checkers", action="store_true", help="also run the checkers that installed packages offer")
@@ -60,9 +60,7 @@ def add_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser]) ->
         metavar="FILE",
         help="reviews (JSON Lines, workbook filled in) or an earlier scan as JSON or SARIF: only what is new is shown",
     )
-    parser.add_argument(
-        "--today", type=date.fromisoformat, metavar="DATE", help="day on which decisions may have expired; today without it"
-    )
+    parser.add_argument("--today", type=day, metavar="DATE", help="day on which decisions may have expired; today without it")
     parser.add_argument(
         "--inline", action="store_true", help="heed exceptions in the files: govmedia-rules: allow WORDS | ROLE | DATE | REASON"
     )
@@ -74,10 +72,12 @@ def add_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser]) ->
 
 def run(args: argparse.Namespace) -> int:
     """Print the candidates. Exit code 0: every file was read in full; 1: some, a row of a lexicon or a decision, could not be."""
+    logging.getLogger("pypdf").setLevel(logging.CRITICAL)  # what it cannot read is said below
     checkers = load_checkers() if args.checkers else ()
     scanner = Scanner(args.lexicon or LEXICONS, near=not args.no_near, forms=not args.no_forms, checkers=checkers)
     for row in scanner.lexicon.bad:
-        print(f"lexicon line {row.row}: {row.column or ''} {row.reason}: {row.value or ''}", file=sys.stderr)
+        text = f"{row.column or ''} {row.reason}: {row.value or ''}"
+        say(f"lexicon line {row.row}: {text}", f"词表第{row.row}行：{text}")
     known = _read_baseline(args.baseline, args.today or datetime.now(SHANGHAI).date())
     documents, failed = _read(args.files)
     results, settled = _scan(scanner, documents, args, known)
@@ -95,11 +95,11 @@ def run(args: argparse.Namespace) -> int:
     if args.marked:
         _mark(scanner, documents, args)
     candidates = sum(len(matches) for _, matches in results)
-    print(f"{len(documents)} texts, {candidates} candidates; a person decides (须人工复核)", file=sys.stderr)
+    say(f"{len(documents)} texts, {candidates} candidates; a person decides", f"{len(documents)}篇，{candidates}条线索，须人工复核")
     for why, number in sorted(Counter(each.why for each in settled).items()):
-        print(f"{number} not shown, decided by {why}", file=sys.stderr)
+        say(f"{number} not shown, decided by {why}", f"{number}条不再列出，已由{why}处理")
     if failed:
-        print("some files were not read, or not in full: nothing is known of them (部分文件未读)", file=sys.stderr)
+        say("some files were not read, or not in full: nothing is known of them", "部分文件未读或未读全，其中有无问题不知道")
     return 1 if failed or scanner.lexicon.bad or known.refused else 0
 
 
@@ -123,7 +123,7 @@ def _read_baseline(paths: Iterable[str], today: date) -> _Known:
             reviews += read
             refused += len(read.refused)
             for refusal in read.refused:
-                print(refusal, file=sys.stderr)
+                say(str(refusal))
     return _Known(last_by_passage(reviews, today), shown, refused)
 
 
@@ -140,7 +140,7 @@ def _passages_in(path: Path) -> set[str]:
             f"it is not what a scan printed: {fault}",
             Where(str(path)),
             "scan --format json or sarif prints it",
-            f"这不是 scan 的输出：{fault}",
+            f"这不是 scan 的输出：{reason_zh(fault)}",
             "用 scan --format json 或 sarif 输出",
         ) from None
 
@@ -154,7 +154,7 @@ def _read(files: Iterable[str]) -> tuple[list[TextDocument], bool]:
         except GovMediaRulesError as fault:
             faults.append(fault)
     for line in faults:
-        print(line, file=sys.stderr)
+        say(str(line))
     return documents, bool(faults)
 
 
@@ -208,7 +208,8 @@ def _inline_exceptions(path: Path) -> dict[str, _Decision]:
         if role and day:
             allowed[words] = ("inSource", role, day, reason)
         else:
-            print(f"{path}: the exception {words!r} does not say who decided and when; it is not used", file=sys.stderr)
+            what, zh = "does not say who decided and when; it is not used", "没有写明谁在何时决定，未采用"
+            say(f"{path}: the exception {words!r} {what}", f"{path}：例外“{words}”{zh}")
     return allowed
 
 

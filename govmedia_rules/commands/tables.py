@@ -13,7 +13,7 @@ from govmedia_rules.errors import BrokenLine, GovMediaRulesError, MissingColumn,
 from govmedia_rules.judge.frame import asked_of
 from govmedia_rules.judge.rulebook import Rulebook
 from govmedia_rules.snapshots.models import AccountSnapshot, SiteSnapshot
-from govmedia_rules.snapshots.shallow import kind_of_table, open_subject_tables, read_accounts, read_sites
+from govmedia_rules.snapshots.shallow import kinds_of_tables, open_subject_tables, read_accounts, read_sites
 from govmedia_rules.snapshots.shallow_rows import SubjectKind
 from govmedia_rules.tables.model import BadRow, Rows
 
@@ -39,17 +39,9 @@ def table_snapshots(
         GovMediaRulesError: `--at` is no date, or the table cannot be read.
     """
     tables = open_subject_tables(path, sheet=args.sheet, header=args.header)
-    kinds: dict[str | int | None, set[SubjectKind]] = {}
-    for table in tables:
-        kinds.setdefault(table.sheet, set()).add(kind_of_table(table.columns))
-    if len(set().union(*kinds.values())) < 2:
-        kinds = {args.sheet: {kind_of_table([column for table in tables for column in table.columns])}}
     snapshots: list[AccountSnapshot | SiteSnapshot] = []
-    for sheet, several in kinds.items():
-        kind: SubjectKind = "account" if "account" in several else "site"
-        if len(several) > 1:
-            say(f"{path}: {sheet or ''} 同一张工作表里有政务新媒体和网站两种表，只读了政务新媒体的；请分到两张工作表")
-        snapshots.extend(_one_kind(path, args, kind, sheet, book, zone, bad))
+    for kind in dict.fromkeys(kinds_of_tables(tables)):
+        snapshots.extend(_one_kind(path, args, kind, book, zone, bad))
     return snapshots
 
 
@@ -57,7 +49,6 @@ def _one_kind(
     path: str,
     args: argparse.Namespace,
     kind: SubjectKind,
-    sheet: str | int | None,
     book: Rulebook,
     zone: tzinfo,
     bad: list[BrokenLine],
@@ -68,7 +59,7 @@ def _one_kind(
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", MissingColumn)
         warnings.simplefilter("ignore", UnreadInput)
-        rows: Rows[AccountSnapshot] | Rows[SiteSnapshot] = read(path, observed_at=at, sheet=sheet, header=header, zone=zone)
+        rows: Rows[AccountSnapshot] | Rows[SiteSnapshot] = read(path, observed_at=at, sheet=args.sheet, header=header, zone=zone)
     _report(path, rows, asked_of(rows.missing, book))
     bad.extend(
         BrokenLine(fault.reason, Where(path, table=fault.sheet, row=fault.row, column=fault.column), zh=fault.reason)
@@ -93,11 +84,15 @@ def _point(text: str | None, zone: tzinfo) -> datetime | date | None:
 
 
 def _report(path: str, rows: Rows[AccountSnapshot] | Rows[SiteSnapshot], missing: tuple[str, ...]) -> None:
-    say(f"{path}: 读入 {len(rows)} 个，{len(rows.rejected)} 行不是数据（合计、说明、表头等）")
+    read, rest = len(rows), len(rows.rejected)
+    text = f"{read} read, {rest} rows are no data (sums, remarks, headers)"
+    say(f"{path}: {text}", f"{path}: 读入 {read} 个，{rest} 行不是数据（合计、说明、表头等）")
     if missing:
-        say(f"{path}: 没有读到 {'、'.join(missing)} 列，相关指标一律待定")
+        names = "、".join(missing)
+        say(f"{path}: no column gives {names}; what they decide stays open", f"{path}: 没有读到 {names} 列，相关指标一律待定")
     if rows.unused:
-        say(f"{path}: 未识别的列：{'、'.join(dict.fromkeys(rows.unused))}")
+        names = "、".join(dict.fromkeys(rows.unused))
+        say(f"{path}: columns that are not known: {names}", f"{path}: 未识别的列：{names}")
     grouped: dict[tuple[str | None, str | None, str], list[BadRow]] = {}
     for fault in (*rows.bad, *rows.remarks):
         if fault.used or not fault.row:
@@ -105,7 +100,8 @@ def _report(path: str, rows: Rows[AccountSnapshot] | Rows[SiteSnapshot], missing
     for faults in list(grouped.values())[:SHOWN]:
         say(f"{path}: {_text(faults)}")
     if len(grouped) > SHOWN:
-        say(f"{path}: 另有 {len(grouped) - SHOWN} 类未读出或已说明的单元格")
+        more = len(grouped) - SHOWN
+        say(f"{path}: {more} more kinds of cells that were not read, or remarks", f"{path}: 另有 {more} 类未读出或已说明的单元格")
 
 
 def _text(faults: Sequence[BadRow]) -> str:

@@ -3,26 +3,92 @@
 from __future__ import annotations
 
 import argparse
-import os
 import re
 import sys
 import tomllib
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from functools import cache
 from pathlib import Path
 from typing import Any, NoReturn
 
-from govmedia_rules.errors import GovMediaRulesError, Where, choices, choices_zh, closest, language
+from govmedia_rules.commands.output import width
+from govmedia_rules.errors import GovMediaRulesError, Where, choices, choices_zh, closest, language, reason, reason_zh
 
-_USAGE_ZH = (
-    (r"the following arguments are required: (.+)", r"缺少参数：\1"),
-    (r"unrecognized arguments: (.+)", r"没有这个参数：\1"),
-    (r"argument (.+?): invalid choice: (.+?) \(choose from (.+)\)", r"参数 \1：没有 \2 这个值（可用的有：\3）"),
-    (r"argument (.+?): invalid (?:\w+) value: (.+)", r"参数 \1：\2 不是这个参数的值"),
-    (r"argument (.+?): expected (?:one|at least one) argument", r"参数 \1 需要一个值"),
-    (r"argument (.+?): not allowed with argument (.+)", r"参数 \1 不能与 \2 同时使用"),
-    (r"argument (.+?): (.+)", r"参数 \1：\2"),
+_USAGE = (
+    (r"the following arguments are required: (.+)", r"\g<0>", r"缺少参数：\1"),
+    (r"unrecognized arguments: (.+)", r"\g<0>", r"没有这个参数：\1"),
+    (r"argument (.+?): invalid choice: (.+?) \(choose from (.+)\)", r"\g<0>", r"参数 \1：没有 \2 这个值（可用的有：\3）"),
+    (r"argument (.+?): invalid int value: (.+)", r"argument \1: must be a whole number, not \2", r"参数 \1：应为整数，不是 \2"),
+    (r"argument (.+?): invalid float value: (.+)", r"argument \1: must be a number, not \2", r"参数 \1：应为数字，不是 \2"),
+    (r"argument (.+?): expected (?:one|at least one) argument", r"\g<0>", r"参数 \1 需要一个值"),
+    (r"argument (.+?): expected (\d+) arguments", r"\g<0>", r"参数 \1 需要 \2 个值"),
+    (r"argument (.+?): ignored explicit argument (.+)", r"argument \1: takes no value, not \2", r"参数 \1 不带值，多了 \2"),
+    (r"argument (.+?): not allowed with argument (.+)", r"\g<0>", r"参数 \1 不能与 \2 同时使用"),
+    (r"one of the arguments (.+) is required", r"\g<0>", r"以下参数须给出一个：\1"),
+    (r"argument (.+?): (.+)", r"\g<0>", r"参数 \1：\2"),
 )
-"""Sentences of argparse and what they mean."""
+"""Sentences of argparse, and what is said instead in English and Chinese."""
+
+
+@cache
+def _help_zh() -> Mapping[str, str]:
+    """Return the Chinese of every text of `--help`."""
+    return tomllib.loads(Path(__file__).with_name("help_zh.toml").read_text("utf-8"))
+
+
+def in_language(text: str) -> str:
+    """Return a text of `--help` in the language of the user; the names behind a colon stay as they are."""
+    if language() != "zh":
+        return text
+    start, colon, names = text.partition(": ")
+    return _help_zh().get(text) or (f"{_help_zh()[f'{start}:']}{names}" if colon and f"{start}:" in _help_zh() else text)
+
+
+_PIECE = re.compile(r"\s+|[(（“]*(?:[!-~]+|[^\s!-~])[，。、；：）”…]*")
+"""What a line is never broken within: a word of letters, a Chinese character, with the marks that belong to it."""
+
+
+def wrap(text: str, most: int) -> Iterator[str]:
+    """Yield the lines of a text, each at most `most` columns of a terminal where its words allow it."""
+    line = ""
+    for piece in _PIECE.findall(text):
+        if line.strip() and width(line + piece.rstrip()) > most:
+            yield line.rstrip()
+            line = piece.lstrip()
+        else:
+            line += piece
+    yield line.rstrip()
+
+
+class HelpFormatter(argparse.HelpFormatter):
+    """The texts of `--help` in the language of the user; line ends of a text stay."""
+
+    def add_usage(
+        self,
+        usage: str | None,
+        actions: Iterable[argparse.Action],
+        groups: Iterable[argparse._MutuallyExclusiveGroup],
+        prefix: str | None = None,
+    ) -> None:
+        """Begin with the usage."""
+        super().add_usage(usage, actions, groups, "用法：" if prefix is None and language() == "zh" else prefix)
+
+    def start_section(self, heading: str | None) -> None:
+        """Begin a section."""
+        super().start_section(heading and in_language(heading))
+
+    def add_text(self, text: str | None) -> None:
+        """Add a description."""
+        super().add_text(text and in_language(text))
+
+    def _get_help_string(self, action: argparse.Action) -> str | None:
+        return action.help and in_language(action.help)
+
+    def _split_lines(self, text: str, width: int) -> list[str]:
+        return list(wrap(" ".join(text.split()), width))
+
+    def _fill_text(self, text: str, width: int, indent: str) -> str:
+        return "\n".join(indent + line for given in text.splitlines() for line in wrap(given, width - len(indent)))
 
 
 class Parser(argparse.ArgumentParser):
@@ -32,7 +98,7 @@ class Parser(argparse.ArgumentParser):
     """
 
     def __init__(self, *args: Any, **options: Any) -> None:
-        super().__init__(*args, **{"allow_abbrev": False, **options})
+        super().__init__(*args, **{"allow_abbrev": False, "formatter_class": HelpFormatter, **options})
 
     def error(self, message: str) -> NoReturn:
         """Say what is wrong, and end with exit code 2."""
@@ -42,11 +108,10 @@ class Parser(argparse.ArgumentParser):
             close = closest(unknown[1], options)
             if close is not None:
                 hint = f"（是否应为 {close}？）" if language() == "zh" else f" (did you mean {close}?)"
-        if language() == "zh":
-            for pattern, meaning in _USAGE_ZH:
-                if re.fullmatch(pattern, message, re.DOTALL):
-                    message = re.sub(pattern, meaning, message, flags=re.DOTALL)
-                    break
+        for pattern, english, chinese in _USAGE:
+            if re.fullmatch(pattern, message, re.DOTALL):
+                message = re.sub(pattern, chinese if language() == "zh" else english, message, flags=re.DOTALL)
+                break
         self.print_usage(sys.stderr)
         more = "详见" if language() == "zh" else "see"
         self.exit(2, f"{self.prog}: {message}{hint}\n{more}: {self.prog} --help\n")
@@ -97,12 +162,12 @@ def settings_of(path: str) -> Mapping[str, object]:
     try:
         return tomllib.loads(Path(path).read_text("utf-8-sig"))
     except OSError as fault:
-        what, zh = "the file of settings cannot be opened", "设置文件打不开"
+        what, zh = f"the file of settings cannot be opened: {reason(fault)}", f"设置文件打不开：{reason_zh(fault)}"
         hint, hint_zh = "it is named by --config or GOVMEDIA_CONFIG", "由 --config 或 GOVMEDIA_CONFIG 指明"
-        raise GovMediaRulesError(f"{what}: {os.strerror(fault.errno or 0)}", Where(path), hint, zh, hint_zh) from None
+        raise GovMediaRulesError(what, Where(path), hint, zh, hint_zh) from None
     except ValueError as fault:  # TOML and UTF-8 both
         hint, hint_zh = "write [inspect] and below it workers = 2", "写作 [inspect]，下一行 workers = 2"
-        raise GovMediaRulesError(f"not TOML: {fault}", Where(path), hint, f"不是 TOML：{fault}", hint_zh) from None
+        raise GovMediaRulesError(f"not TOML: {fault}", Where(path), hint, f"不是 TOML：{reason_zh(fault)}", hint_zh) from None
 
 
 def with_settings(top: argparse.ArgumentParser, given: Sequence[str], settings: Mapping[str, object], path: str) -> list[str]:

@@ -22,6 +22,7 @@ from dateutil.relativedelta import relativedelta
 
 from govmedia_rules.core.time import SHANGHAI
 from govmedia_rules.core.vocabulary import read_data
+from govmedia_rules.errors import ArgumentError
 
 LONGEST_CELL = 80
 """Longest cell that is looked at, in characters; the longest form of the grammar is well below it."""
@@ -170,7 +171,7 @@ def read_moment(cell: str, *, now: datetime | None = None, zone: tzinfo = SHANGH
         ValueError: `now` is naive.
     """
     if now is not None and now.tzinfo is None:
-        raise ValueError("now must be aware")
+        raise ArgumentError("now must be aware", zh="now 应带时区")
     if _ISO_DAY.fullmatch(cell):
         try:
             return date.fromisoformat(cell)

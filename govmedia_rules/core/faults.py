@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
-from typing import Any, NamedTuple
+from functools import cache
+from typing import TYPE_CHECKING, Any, NamedTuple
 
-from pydantic import ValidationError
+from pydantic import BaseModel, ValidationError
+from pydantic_core import InitErrorDetails, PydanticCustomError
 
-from govmedia_rules.errors import GovMediaRulesError
+from govmedia_rules.core.vocabulary import read_data
+from govmedia_rules.errors import GovMediaRulesError, choices, choices_zh, language
 
 
 class FaultText(NamedTuple):
@@ -61,6 +65,8 @@ _TEXTS: Mapping[str, FaultText] = {
     "model_attributes_type": _OBJECT,
     "recursion_loop": FaultText("it is nested too deeply", "嵌套过深"),
 }
+_DESCRIBED = {"en", "zh"}
+"""Keys of the context of a fault that was described before."""
 _FAMILIES: tuple[tuple[str, FaultText], ...] = (
     ("datetime_", _MOMENT),
     ("date_", _DATE),
@@ -78,12 +84,14 @@ def describe_fault(error: Mapping[str, Any]) -> FaultText:
         error: One of `ValidationError.errors()`.
     """
     kind, context = str(error["type"]), error.get("ctx") or {}
+    if context.keys() >= _DESCRIBED:
+        return FaultText(str(context["en"]), str(context["zh"]))
     if kind in ("value_error", "assertion_error"):
         raised = context.get("error")
         if isinstance(raised, GovMediaRulesError):
             return FaultText(raised.text("en"), raised.text("zh"))
         said = str(error["msg"]).removeprefix("Value error, ").removeprefix("Assertion failed, ")
-        return FaultText(said, said if not said.isascii() else f"不符合要求：{said}")
+        return FaultText(said, _in_chinese(said))
     text = _TEXTS.get(kind) or next((text for start, text in _FAMILIES if kind.startswith(start)), None)
     if text is None:
         return FaultText("does not have the form that is expected", "不是所要求的写法")
@@ -92,6 +100,75 @@ def describe_fault(error: Mapping[str, Any]) -> FaultText:
         return FaultText(text.en.format(**values), text.zh.format(**{**values, "expected": _listed(values.get("expected", ""))}))
     except KeyError:
         return FaultText("does not have the form that is expected", "不是所要求的写法")
+
+
+@cache
+def _refusals() -> tuple[tuple[re.Pattern[str], str], ...]:
+    """Return what models refuse: a pattern of the English text, and the Chinese with `{0}` for the first value."""
+    table = read_data("govmedia_rules.core", "faults.toml")
+    return tuple(
+        (re.compile("(.*)".join(map(re.escape, english.split("{}"))), re.DOTALL), str(chinese))
+        for english, chinese in table.items()
+    )
+
+
+def _in_chinese(said: str) -> str:
+    for pattern, chinese in _refusals():
+        match = pattern.fullmatch(said)
+        if match is not None:
+            return chinese.format(*match.groups())
+    return f"不符合要求：{said}" if said.isascii() else said
+
+
+def described(faults: ValidationError, model: type[BaseModel]) -> ValidationError:
+    """Return the faults of a model in the language of messages, each said once and at the name of its field.
+
+    Args:
+        faults: What pydantic says: in English, with steps that are the validator's own.
+        model: The model that was to be made.
+    """
+    lang = language()
+    lines: dict[tuple[str | int, ...], InitErrorDetails] = {}
+    for error in faults.errors(include_url=False):
+        place = tuple(step for step in error["loc"] if isinstance(step, int) or "[" not in step)
+        text = describe_fault(error)
+        if error["type"] == "extra_forbidden" and len(place) == 1:
+            fields = list(model.model_fields)
+            text = FaultText(f"{text.en} ({choices(place[0], fields, 40)})", f"{text.zh}（{choices_zh(place[0], fields, 40)}）")
+        fault = PydanticCustomError(error["type"], "{text}", {"text": getattr(text, lang), **text._asdict()})
+        if place not in lines or error["type"] == "timezone_aware":  # what is wrong with a time that is one
+            lines[place] = InitErrorDetails(type=fault, loc=place, input=error["input"])
+    return ValidationError.from_exception_data(faults.title, list(lines.values()))
+
+
+class DescribedModel(BaseModel):
+    """A model that says in the language of messages what it refuses."""
+
+    if not TYPE_CHECKING:  # the signatures are those of pydantic; what they refuse is said in the language of messages
+
+        def __init__(self, /, **data):
+            try:
+                self.__pydantic_validator__.validate_python(data, self_instance=self)
+            except ValidationError as faults:
+                raise described(faults, type(self)) from None
+
+        __init__.__pydantic_base_init__ = True  # models inside others are made without it
+
+        @classmethod
+        def model_validate(cls, obj, **options):
+            """Read a value of Python: named fields, or a model."""
+            try:
+                return super().model_validate(obj, **options)
+            except ValidationError as faults:
+                raise described(faults, cls) from None
+
+        @classmethod
+        def model_validate_json(cls, json_data, **options):
+            """Read JSON."""
+            try:
+                return super().model_validate_json(json_data, **options)
+            except ValidationError as faults:
+                raise described(faults, cls) from None
 
 
 def _listed(names: str) -> str:

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
-from govmedia_rules.errors import ExportError, Where
+from govmedia_rules.errors import ExportError, Where, reason, reason_zh
 
 
 @contextmanager
@@ -54,13 +54,13 @@ def complete_file(path: str | os.PathLike[str]) -> Iterator[Path]:
 
 def not_written(path: str | os.PathLike[str], fault: OSError) -> ExportError:
     """Return the error of a file or folder that cannot be written."""
-    reason = os.strerror(fault.errno) if fault.errno else str(fault)
+    is_full = not isinstance(fault, FileExistsError | PermissionError | NotADirectoryError | IsADirectoryError)
     return ExportError(
-        f"it cannot be written: {reason}",
+        f"it cannot be written: {reason(fault)}",
         Where(str(path)),
-        "make room on the disk, or choose another folder",
-        zh=f"不能写入：{reason}",
-        hint_zh="请腾出磁盘空间，或换一个目录",
+        "make room on the disk, or choose another folder" if is_full else "choose another name or folder",
+        zh=f"不能写入：{reason_zh(fault)}",
+        hint_zh="请腾出磁盘空间，或换一个目录" if is_full else "请换一个名称或目录",
     )
 
 
@@ -86,3 +86,42 @@ def make_folder(path: str | os.PathLike[str]) -> Path:
     except OSError as fault:
         raise not_written(folder, fault) from fault
     return folder
+
+
+def refuse_used(folder: Path, *own: str) -> None:
+    """Refuse a folder that holds anything but files of some names; nothing in it is touched.
+
+    Args:
+        folder: The folder.
+        own: The names that may be there, also of files that were not complete when their process was killed.
+
+    Raises:
+        ExportError: It holds something else, or cannot be read.
+    """
+    parts = tuple(f".{name}." for name in own)
+    try:
+        names = sorted(path.name for path in folder.iterdir())
+    except OSError as fault:
+        raise not_written(folder, fault) from fault
+    others = [name for name in names if name not in own and not (name.startswith(parts) and name.endswith(".part"))]
+    if others:
+        raise ExportError(
+            f"the folder holds something else: {others[0]}",
+            Where(str(folder)),
+            "choose an empty or new folder",
+            zh=f"文件夹中有别的内容：{others[0]}",
+            hint_zh="请选一个空的或新的文件夹",
+        )
+
+
+def examples_folder() -> Path:
+    """Return where the shipped examples lie, a folder for each: inside the installed package, or in the source tree.
+
+    Example:
+        >>> from govmedia_rules.testing import examples_folder
+        >>> (examples_folder() / "jiangxi-2020q1").is_dir()
+        True
+    """
+    package = Path(__file__).parents[1]
+    installed = package / "examples"
+    return installed if installed.is_dir() else package.parent / "docs" / "examples"

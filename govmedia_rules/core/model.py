@@ -12,15 +12,38 @@ from pydantic.json_schema import JsonSchemaValue
 from pydantic_core import CoreSchema
 
 from govmedia_rules.core import display
+from govmedia_rules.core.faults import DescribedModel
 
 
-class Model(BaseModel):
+class _WrittenSignature:
+    """The signature of a model with its types as they are written, made when it is asked for; pydantic spells constraints out."""
+
+    def __get__(self, _: object, model: type[BaseModel]) -> inspect.Signature:
+        written = {name: text for each in reversed(model.__mro__) for name, text in vars(each).get("__annotations__", {}).items()}
+        return inspect.Signature(
+            [
+                inspect.Parameter(
+                    name,
+                    inspect.Parameter.KEYWORD_ONLY,
+                    default=inspect.Parameter.empty if field.is_required() else field.get_default(),
+                    annotation=written.get(name, inspect.Parameter.empty),
+                )
+                for name, field in model.model_fields.items()
+            ]
+        )
+
+
+class Model(DescribedModel):
     """A frozen value: unknown keys, NaN and infinities are refused.
 
     In every field `None` means "not observed" and an empty tuple "looked, nothing there"; they are never the same.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False, validate_default=False)
+
+    @classmethod
+    def __pydantic_init_subclass__(cls, **_: object) -> None:
+        cls.__signature__ = _WrittenSignature()  # type: ignore[assignment]
 
     def __repr_args__(self) -> Iterator[tuple[str | None, object]]:
         for name, value in self.__dict__.items():

@@ -13,6 +13,7 @@ Example:
 
 from __future__ import annotations
 
+import math
 import os
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import cache
@@ -20,7 +21,8 @@ from itertools import pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
-from govmedia_rules.errors import ExportError, MissingExtra
+from govmedia_rules.core.geojson import Area, read_areas
+from govmedia_rules.errors import ArgumentError, ExportError, MissingExtra, choices, choices_zh
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -33,6 +35,7 @@ FONT_WORDS = (
 """Words in the names or files of fonts that have Chinese characters, the best first."""
 
 GOOD, BAD, OPEN, PLAIN = "#4a90c2", "#c8553d", "#d9a441", "#8c8c8c"
+NO_RESULT = "#e4e4e4"
 MAX_BARS = 40
 G = TypeVar("G")
 """What a bar shows: a number, or the counts of a group."""
@@ -253,6 +256,104 @@ def score_bands(
     ax.set_ylabel("个数", fontfamily=words)
     ax.yaxis.get_major_locator().set_params(integer=True)
     return _end(ax, title, "", words)
+
+
+def area_map(
+    areas: str | os.PathLike[str] | Mapping[str, object],
+    groups: Mapping[str, CountsOf],
+    *,
+    key: str = "name",
+    title: str = "各地合格率",
+    note: str = "",
+    ax: Axes | None = None,
+    font: str | None = None,
+) -> Axes:
+    """Draw the pass rate of each area on a map of the caller's; areas without results, and groups that are not on it, are said.
+
+    Args:
+        areas: GeoJSON with a polygon for each area: a path, or what was read from one. The library brings no map.
+        groups: Counts by name of the area, as `InspectionTable.pass_counts` gives them; written as the map writes it.
+        key: Property of the map that holds the names, `adcode` for codes.
+        title: Title.
+        note: What stands below: the number under which the map was approved (审图号), its source.
+        ax: Where to draw; None makes a figure.
+        font: Name or path of a font; None looks for one.
+
+    Raises:
+        ArgumentError: The map cannot be read, has no such property, or none of the groups is on it.
+    """
+    shapes = read_areas(areas, key)
+    missing = [name for name in groups if name not in {shape.name for shape in shapes}]
+    if groups and len(missing) == len(groups):
+        what, zh = "none of the groups is on the map", "地图上没有这些地方"
+        names = [shape.name for shape in shapes]
+        raise ArgumentError(what, None, choices(missing[0], names), zh, choices_zh(missing[0], names))
+    left_out = f"未上图：{_listed([f'{name} {_rate_text(groups[name])}' for name in missing])}" if missing else ""
+    lines = "\n".join(line for line in (left_out, note) if line)
+    counts = [groups.get(shape.name) for shape in shapes]
+    ax, words = _begin(ax, 20, [title, lines, "合格率全部待定无结果", *(shape.name for shape in shapes)], font)
+    _fill(ax, shapes, counts)
+    for shape, count in zip(shapes, counts, strict=True):
+        label = _cut(shape.name, 8) + (f"\n{_rate_text(count)}" if count is not None and count.total else "")
+        ax.text(*shape.middle(), label, ha="center", va="center", fontsize=8, fontfamily=words)
+    ax.set_xticks([])
+    ax.set_yticks([])
+    ax.spines[:].set_visible(False)
+    _legend_of_map(ax, counts, words)
+    return _end(ax, title, lines, words)
+
+
+def _rate_text(counts: CountsOf) -> str:
+    if counts.undetermined == counts.total:
+        return f"待定{counts.undetermined}" if counts.total else ""
+    open_text = f"，待定{counts.undetermined}" if counts.undetermined else ""
+    return f"{counts.qualified / counts.total:.1%} ({counts.qualified}/{counts.total}{open_text})"
+
+
+def _listed(names: Sequence[str], most: int = 4) -> str:
+    return "、".join(names[:most]) + (f"等{len(names)}个" if len(names) > most else "")
+
+
+def _fill(ax: Axes, shapes: Sequence[Area], counts: Sequence[CountsOf | None]) -> None:
+    from matplotlib.patches import PathPatch
+    from matplotlib.path import Path as Outline
+
+    tones = _tones()
+    for shape, count in zip(shapes, counts, strict=True):
+        outline = Outline.make_compound_path(
+            *(Outline([*ring, ring[0]], closed=True) for rings in shape.polygons for ring in rings)
+        )
+        tone = NO_RESULT if count is None or not count.total else OPEN
+        if count is not None and count.qualified + count.unqualified:
+            tone = tones(count.qualified / count.total)
+        patch = PathPatch(outline, facecolor=tone, edgecolor="white", linewidth=1, hatch="///" if tone == NO_RESULT else None)
+        ax.add_patch(patch)
+    ax.autoscale_view()
+    south, north = ax.get_ylim()
+    is_degrees = -90 <= south < north <= 90
+    ax.set_aspect(1 / math.cos(math.radians((south + north) / 2)) if is_degrees else 1)
+
+
+def _legend_of_map(ax: Axes, counts: Sequence[CountsOf | None], words: list[str]) -> None:
+    from matplotlib.cm import ScalarMappable
+    from matplotlib.patches import Patch
+
+    bar = ax.figure.colorbar(ScalarMappable(cmap=_tones()), ax=ax, shrink=0.5, ticks=[0, 0.5, 1])
+    bar.ax.set_yticklabels(["0", "50%", "100%"])
+    bar.set_label("合格率", fontfamily=words)
+    marks = []
+    if any(count is None or not count.total for count in counts):
+        marks.append(Patch(facecolor=NO_RESULT, edgecolor="white", hatch="///", label="无结果"))
+    if any(count is not None and count.total and count.total == count.undetermined for count in counts):
+        marks.append(Patch(facecolor=OPEN, label="全部待定"))
+    if marks:
+        ax.legend(handles=marks, prop=_properties(words), frameon=False, loc="upper right", bbox_to_anchor=(1, 0))
+
+
+def _tones() -> Any:
+    from matplotlib.colors import LinearSegmentedColormap
+
+    return LinearSegmentedColormap.from_list("pass_rate", [BAD, "#f3efe6", GOOD])
 
 
 def _most(groups: Mapping[str, G], add: Callable[[Sequence[G]], G]) -> dict[str, G]:

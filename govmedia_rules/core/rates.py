@@ -27,6 +27,7 @@ from typing import Literal
 from pydantic import Field
 
 from govmedia_rules.core.model import Model
+from govmedia_rules.errors import ArgumentError
 
 MAX_PLACES = 6
 """Most decimal places a figure may have."""
@@ -53,17 +54,18 @@ def places_of(figure: Decimal) -> int:
     """
     exponent = figure.as_tuple().exponent
     if not isinstance(exponent, int):
-        raise ValueError(f"{figure} is not a finite number")
+        raise ArgumentError(f"{figure} is not a finite number", zh=f"{figure} 不是有限的数")
     return max(0, -exponent)
 
 
 def _checked(part: int, whole: int, places: int) -> None:
     if whole <= 0:
-        raise ValueError(f"a share needs a base above 0, not {whole}")
+        raise ArgumentError(f"a share needs a base above 0, not {whole}", zh=f"比例的总数应大于 0，不是 {whole}")
     if not 0 <= part <= whole:
-        raise ValueError(f"{part} of {whole} is not a share")
+        raise ArgumentError(f"{part} of {whole} is not a share", zh=f"{whole} 个中的 {part} 个不成比例")
     if not 0 <= places <= MAX_PLACES:
-        raise ValueError(f"places must be 0 to {MAX_PLACES}, not {places}")
+        zh = f"小数位数 places 应为 0 至 {MAX_PLACES}，不是 {places}"
+        raise ArgumentError(f"places must be 0 to {MAX_PLACES}, not {places}", zh=zh)
 
 
 def percent(part: int, whole: int, *, places: int, policy: Policy = Policy.HALF_UP) -> Decimal:
@@ -134,7 +136,7 @@ def bases(figure: Decimal, part: int, *, of_rest: bool = False, policy: Policy =
         limit: Largest base looked at.
     """
     if part < 1:
-        raise ValueError("a base can only be found from a part of at least 1")
+        raise ArgumentError("a base can only be found from a part of at least 1", zh="部分至少为 1 才能推出总数")
 
     def printed(whole: int) -> Decimal:
         return percent(whole - part if of_rest else part, whole, places=places_of(figure), policy=policy)
@@ -171,7 +173,7 @@ def read_figure(text: str) -> Decimal:
     """
     digits = text.strip().removesuffix("%").rstrip()
     if not _FIGURE.match(digits):
-        raise ValueError(f"{text!r} is not a percentage")
+        raise ArgumentError(f"{text!r} is not a percentage", zh=f"{text!r} 不是百分数")
     return Decimal(digits)
 
 

@@ -18,8 +18,10 @@ from functools import lru_cache
 from typing import Annotated, Any, NamedTuple
 
 from dateutil.relativedelta import relativedelta
-from pydantic import BaseModel, ConfigDict, Field, GetCoreSchemaHandler, ValidationInfo, model_validator
+from pydantic import ConfigDict, Field, GetCoreSchemaHandler, ValidationInfo, model_validator
 from pydantic_core import CoreSchema, core_schema
+
+from govmedia_rules.core.faults import DescribedModel
 
 SHANGHAI = timezone(timedelta(hours=8), "Asia/Shanghai")
 """China Standard Time, +08:00 all year."""
@@ -145,7 +147,7 @@ class Span(NamedTuple):
         return moment > self.end if isinstance(moment, datetime) else moment.toordinal() > self.last_whole_day + 1
 
 
-class Window(BaseModel):
+class Window(DescribedModel):
     """A length of time that counts back from a monitoring point.
 
     Days and weeks are exact (a day is 24 hours); months and years go by calendar (2024-08-31 minus 6 months is

@@ -12,6 +12,8 @@ from functools import lru_cache
 from importlib.resources import files
 from typing import Any
 
+from govmedia_rules.errors import ArgumentError, choices, choices_zh
+
 
 @dataclass(frozen=True, slots=True)
 class VocabularyTerm:
@@ -47,6 +49,16 @@ def any_of(words: Iterable[str]) -> str:
 @lru_cache(maxsize=512)
 def _any_of(words: tuple[str, ...]) -> str:
     return "|".join(re.escape(word) for word in sorted(words, key=len, reverse=True))
+
+
+_NAMES_ZH = {
+    "platform": "平台",
+    "level": "级别",
+    "status": "运行状态",
+    "owner_kind": "主办单位类型",
+    "text kind": "类别",
+    "text severity": "严重程度",
+}
 
 
 @dataclass(frozen=True)
@@ -117,16 +129,19 @@ class Vocabulary(Mapping[str, VocabularyTerm]):
         """Return the id that `text` spells.
 
         Raises:
-            ValueError: Nothing has this spelling; the message names the closest one.
+            ArgumentError: Nothing has this spelling; the message names the closest one, and what there is.
         """
         if text.__class__ is str and text in self.terms:
             return text
         term = self.find(text) if isinstance(text, str) else None
         if term is not None:
             return term.id
+        given, titles = str(text)[:200], [term.title for term in self.terms.values()]
         close = self.nearest(text) if isinstance(text, str) else None
-        hint = f"; did you mean {close!r}?" if close else ""
-        raise ValueError(f"unknown {self.name}: {text!r}{hint}")
+        meant, meant_zh = (f"did you mean {close!r}? ", f"是否应为“{close}”？") if close else ("", "")
+        hint, hint_zh = meant + choices(None, titles), meant_zh + choices_zh(None, titles)
+        name_zh = _NAMES_ZH.get(self.name, self.name)
+        raise ArgumentError(f"unknown {self.name}: {given!r}", None, hint, f"没有“{given}”这种{name_zh}", hint_zh)
 
 
 def read_data(package: str, name: str) -> dict[str, Any]:

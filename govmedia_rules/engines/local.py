@@ -20,12 +20,23 @@ from govmedia_rules.core import display
 from govmedia_rules.core.files import complete_file, make_folder, not_written, write_file
 from govmedia_rules.core.parallel import DEATH, HangGuard, Job, run_tasks
 from govmedia_rules.core.progress import Meter, Progress
+from govmedia_rules.core.time import SHANGHAI
 from govmedia_rules.engines.batch import BatchJudge, Cells
 from govmedia_rules.engines.run_folder import LOCK_FILE, Piece, claim, is_done, locked, look_at, origin, refuse_foreign
-from govmedia_rules.errors import BrokenLine, ObservationError, UnreadInput, Where
+from govmedia_rules.errors import (
+    ArgumentError,
+    BrokenLine,
+    ObservationError,
+    OldBasisWarning,
+    UnreadInput,
+    Where,
+    by_language,
+    reason_zh,
+)
 from govmedia_rules.judge.files import CHECK_SECONDS, HANG_SECONDS, Outside, check_files, slices, worker_modules
 from govmedia_rules.judge.inspection import VERDICT_TONES, Verdict
 from govmedia_rules.judge.limits import limit_checks
+from govmedia_rules.judge.old_basis import warn_of_old_layers
 from govmedia_rules.judge.rulebook import Rulebook
 from govmedia_rules.snapshots.reading import RawLine, file_lines, stream_lines
 from govmedia_rules.tables.columns import missing_frames
@@ -93,8 +104,8 @@ class FileRun:
 
     def __repr__(self) -> str:
         verdicts = ", ".join(f"{verdict.zh} {count}" for verdict, count in self.verdicts.items())
-        bad = f", {self.bad_count} bad lines" if self.bad_count else ""
-        return f"<FileRun {self.subjects} subjects: {verdicts}{bad}>"
+        bad = by_language(f", {self.bad_count} bad lines", f"，{self.bad_count} 行未能读取") if self.bad_count else ""
+        return f"<FileRun {self.subjects} {by_language('subjects', '个对象')}: {verdicts}{bad}>"
 
     def _repr_html_(self) -> str:
         counts = {verdict.zh: count for verdict, count in self.verdicts.items()}
@@ -154,12 +165,15 @@ def inspect_to_parquet(
     """
     files = check_files([paths] if isinstance(paths, str | os.PathLike) else paths)
     if not files:
-        raise ValueError("there is no file to judge")
+        raise ArgumentError("there is no file to judge", zh="没有要判定的文件")
     if workers < 1:
-        raise ValueError(f"workers must be 1 or more, not {workers}")
+        raise ArgumentError(f"workers must be 1 or more, not {workers}", zh=f"workers 应不小于 1，不是 {workers}")
     judge = BatchJudge.of(book)
     if judge.keep:
-        raise ValueError("files are judged without keep=; file and position lead back to the input")
+        raise ArgumentError(
+            "files are judged without keep=; file and position lead back to the input",
+            zh="判定文件时不用 keep=；由文件名和位置就能找回输入",
+        )
     folder = make_folder(out)
     # Where there is nothing to judge, an empty part still tells readers of the folder the columns.
     inputs = look_at(files)  # before they are cut: what comes to them meanwhile is judged and seen as grown next time
@@ -174,6 +188,7 @@ def inspect_to_parquet(
             work = _in_this_process if workers == 1 else _in_workers
             for piece, _ in work(judge, folder, todo, workers):
                 meter.add(piece.size)
+    _warn_of_old_layers(judge, folder)
     run = _summary(folder, len(pieces), len(pieces) - len(todo), remade)
     if run.bad_count:
         _tell_bad(run, on_bad)
@@ -190,7 +205,9 @@ def _undone(folder: Path, pieces: Sequence[Piece]) -> tuple[list[Piece], tuple[s
         except ValueError as fault:
             damaged.append(piece.part)
             warnings.warn(
-                UnreadInput(f"{piece.part} is damaged and is made again: {fault}", zh=f"{piece.part} 已损坏，重新生成：{fault}"),
+                UnreadInput(
+                    f"{piece.part} is damaged and is made again: {fault}", zh=f"{piece.part} 已损坏，重新生成：{reason_zh(fault)}"
+                ),
                 stacklevel=3,
             )
         todo.append(piece)
@@ -263,7 +280,9 @@ def _parquet(path: str) -> Any:
     try:
         return pq.ParquetFile(path)
     except (pa.ArrowException, ValueError, OSError) as fault:  # a ValueError: a name in its foot is no text
-        raise ObservationError(f"the file is not Parquet: {fault}", Where(path), zh=f"文件不是 Parquet：{fault}") from fault
+        raise ObservationError(
+            f"the file is not Parquet: {fault}", Where(path), zh=f"文件不是 Parquet：{reason_zh(fault)}"
+        ) from fault
 
 
 # The result
@@ -279,6 +298,17 @@ def _summary(folder: Path, pieces: int, resumed: int, remade: tuple[str, ...]) -
         for row in counted.to_pylist():
             verdicts[Verdict(row["values"])] += row["counts"]
     return FileRun(folder, pieces, resumed, verdicts, sum(1 for _ in _bad_lines(folder)), remade)
+
+
+def _warn_of_old_layers(judge: BatchJudge, folder: Path) -> None:
+    """Warn of old layers by the last monitoring point: workers say nothing, and parts that are kept are results, too."""
+    import pyarrow.compute as pc
+    import pyarrow.parquet as pq
+
+    points = (pc.max(pq.ParquetFile(path).read(["observed_at"])["observed_at"]).as_py() for path in folder.glob("part-*.parquet"))
+    last = max((point for point in points if point is not None), default=None)
+    if last is not None:
+        warn_of_old_layers(judge.plan, last.astimezone(SHANGHAI).date())
 
 
 def _bad_lines(folder: Path) -> Iterator[dict[str, Any]]:
@@ -431,7 +461,11 @@ def _batches(file: Any, piece: Piece) -> Iterator[pyarrow.RecordBatch]:
         yield from file.iter_batches(BATCH_ROWS, row_groups=[piece.start])
     except (pa.ArrowException, UnicodeDecodeError, OSError) as fault:
         raise ObservationError(
-            f"the file is damaged: {fault}", Where(piece.path), "write it again", zh=f"文件已损坏：{fault}", hint_zh="请重新写出"
+            f"the file is damaged: {fault}",
+            Where(piece.path),
+            "write it again",
+            zh=f"文件已损坏：{reason_zh(fault)}",
+            hint_zh="请重新写出",
         ) from fault
 
 
@@ -458,6 +492,7 @@ _worker: tuple[BatchJudge, Path] | None = None
 def _start_worker(judge: BatchJudge, folder: Path) -> None:
     global _worker  # noqa: PLW0603 - what a process holds for all its tasks
     _worker = judge, folder
+    warnings.simplefilter("ignore", OldBasisWarning)  # said once, by the process that started this one
     limit_checks(CHECK_SECONDS)
 
 

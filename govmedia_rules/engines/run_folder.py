@@ -11,7 +11,7 @@ from itertools import zip_longest
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from govmedia_rules.core.files import not_written, write_file
+from govmedia_rules.core.files import not_written, refuse_used, write_file
 from govmedia_rules.errors import ExportError, Where
 
 RUN_FILE = "_run.json"
@@ -182,15 +182,16 @@ def refuse_foreign(folder: Path, settings: Mapping[str, object], inputs: list[In
     """
     recorded = _recorded(folder / RUN_FILE)
     if recorded is None:
-        # No run writes parts before its file: these are of another program, and a restart does not throw them away either.
-        if (folder / RUN_FILE).exists() or parts_of(folder):
+        if (folder / RUN_FILE).exists():
             raise ExportError(
-                "the folder holds parts of an unknown run",
+                f"its {RUN_FILE} is not of a run",
                 Where(str(folder)),
-                "choose another folder",
-                zh="目录里有来历不明的部分结果",
-                hint_zh="请换一个目录",
+                "choose an empty or new folder",
+                zh=f"其中的 {RUN_FILE} 不属于一次运行",
+                hint_zh="请选一个空的或新的文件夹",
             )
+        # No run writes parts before its file: they are of another program, and a restart does not throw them away either.
+        refuse_used(folder, RUN_FILE, LOCK_FILE)
         return
     if restart:
         return

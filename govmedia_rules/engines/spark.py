@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING
 
 from govmedia_rules.engines.batch import DETAIL, BatchJudge
-from govmedia_rules.errors import MissingExtra, TableError, UnusedReview
+from govmedia_rules.errors import MissingExtra, TableError, UnusedReview, reason_zh
 from govmedia_rules.judge.across import RegistryTally
 from govmedia_rules.judge.inspection import Inspection
 from govmedia_rules.judge.rulebook import Rulebook
@@ -59,7 +59,7 @@ def _refuse_unusable(judge: BatchJudge, frame: DataFrame) -> None:
     try:
         given = to_arrow_schema(frame.schema)
     except PySparkException as fault:
-        raise TableError(f"a column cannot be read: {fault}", zh=f"有一列无法读取：{fault}") from None
+        raise TableError(f"a column cannot be read: {fault}", zh=f"有一列无法读取：{reason_zh(fault)}") from None
     judge(pa.RecordBatch.from_pylist([], given))
 
 

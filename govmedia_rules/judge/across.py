@@ -16,10 +16,10 @@ from typing import NamedTuple
 from govmedia_rules.checks.contract import CheckResult, CheckSpec, Status
 from govmedia_rules.checks.members import Member, Members, Observation, RegistryEntry
 from govmedia_rules.core.vocabulary import key_of
-from govmedia_rules.errors import SharedId
+from govmedia_rules.errors import SharedId, by_language
 from govmedia_rules.judge.engine import crashed, is_built_in, validated, wrong_answer
 from govmedia_rules.judge.finding import Finding, Findings
-from govmedia_rules.judge.inspection import Inspection
+from govmedia_rules.judge.inspection import Inspection, each_inspection
 from govmedia_rules.judge.rulebook import Rulebook
 from govmedia_rules.rules.model import Indicator
 from govmedia_rules.snapshots.models import AccountSnapshot, AnySnapshot
@@ -165,7 +165,11 @@ class RegistryTally:
         members = [member for rows in self._rows.values() for member in _parted(rows)]
         listed = sum(member.entry is not None for member in members)
         observed = sum(member.observation is not None for member in members)
-        return f"<RegistryTally: {len(self)} subjects, {listed} listed, {observed} observed>"
+        total = len(self)
+        return by_language(
+            f"<RegistryTally: {total} subjects, {listed} listed, {observed} observed>",
+            f"<名录统计：{total} 个对象，在册 {listed} 个，已检查 {observed} 个>",
+        )
 
 
 def _given(subject: Site | Account) -> Site | Account | None:
@@ -282,7 +286,7 @@ def incidents(inspections: Iterable[Inspection], *, families: tuple[str, ...] = 
     """
     groups: dict[tuple[str, str, str], tuple[str | None, str, set[str]]] = {}
     counted = (Status.FAILED, Status.NEEDS_REVIEW)
-    for inspection in inspections:
+    for inspection in each_inspection(inspections):
         owner = inspection.subject.owner
         for finding in inspection.findings:
             family = finding.id.rsplit(".", 1)[-1]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import html
 import json
+import os
 import warnings
 from collections import Counter
 from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
@@ -11,8 +12,8 @@ from dataclasses import dataclass
 from typing import Any, Literal, NamedTuple, get_args, overload
 
 from govmedia_rules.checks.contract import Status
-from govmedia_rules.errors import ObservationError, SharedId, Where
-from govmedia_rules.judge.inspection import Inspection, Verdict
+from govmedia_rules.errors import ArgumentError, ObservationError, SharedId, Where, by_language
+from govmedia_rules.judge.inspection import Inspection, Verdict, each_inspection, no_inspection
 from govmedia_rules.rules.model import Plan
 from govmedia_rules.subjects.addresses import address_key
 from govmedia_rules.subjects.models import Account, AnySubject, Site, are_two_places, former_id_of, has_certain_id, is_same_name
@@ -281,7 +282,8 @@ class Comparison(Tabular[SubjectChange]):
         }
 
     def __repr__(self) -> str:
-        return f"<Comparison of {len(self)} subjects, {len(self.changed)} changed>"
+        total, changed = len(self), len(self.changed)
+        return by_language(f"<Comparison of {total} subjects, {changed} changed>", f"<对照：{total} 个对象，{changed} 个有变化>")
 
     def _repr_html_(self) -> str:
         head = "".join(f"<th>{word}</th>" for word in ("对象", "原判定", "现判定", *CHANGE_ZH.values()))
@@ -340,7 +342,17 @@ def compare(before: Iterable[Inspection | ComparedInspection], after: Iterable[I
 
 
 def _summaries(results: Iterable[Inspection | ComparedInspection], patterns: Patterns) -> list[ComparedInspection]:
-    return [each if isinstance(each, ComparedInspection) else ComparedInspection.of(each, patterns) for each in results]
+    given: object = results
+    if isinstance(given, str | os.PathLike):
+        what, zh = "results of a round are compared, not a path", "比较的是检查结果，不是文件名"
+        hint, hint_zh = "open the file: read_results(open(path))", "用命令行 compare，或先读出：read_results(open(path))"
+        raise ArgumentError(what, None, hint, zh, hint_zh)
+    if isinstance(given, Inspection) or not isinstance(given, Iterable):
+        raise no_inspection(given)
+    return [
+        each if isinstance(each, ComparedInspection) else ComparedInspection.of(next(each_inspection([each])), patterns)
+        for each in results
+    ]
 
 
 def _address_of(subject: AnySubject) -> str:

@@ -13,12 +13,12 @@ from pathlib import Path
 from typing import NamedTuple
 
 from govmedia_rules.core.parallel import DEATH, HangGuard, Job, run_tasks
-from govmedia_rules.errors import BrokenLine, ObservationError, Where
+from govmedia_rules.errors import BrokenLine
 from govmedia_rules.judge.engine import Judge, NonPassing, Profile
 from govmedia_rules.judge.limits import limit_checks
 from govmedia_rules.rules.model import Plan, SubjectWord
 from govmedia_rules.snapshots.parts import Mark
-from govmedia_rules.snapshots.reading import BUFFER_BYTES, MAX_LINE_BYTES, RawLine, parse_line, stream_lines
+from govmedia_rules.snapshots.reading import BUFFER_BYTES, MAX_LINE_BYTES, RawLine, check_lines, parse_line, stream_lines
 
 CHUNK_BYTES = 2 * 1024 * 1024
 """How much of a file a worker takes at a time."""
@@ -213,10 +213,9 @@ def check_files(paths: Iterable[str | os.PathLike[str]]) -> list[str]:
     """Return the paths as text.
 
     Raises:
-        ObservationError: One of them is not a file.
+        ObservationError: One of them is not a file, or is a table.
     """
     names = [os.fspath(path) for path in paths]
     for path in names:
-        if not os.path.isfile(path):
-            raise ObservationError("no such file", Where(str(path)), "look at the path", zh="没有这个文件", hint_zh="请核对路径")
+        check_lines(Path(path))
     return names

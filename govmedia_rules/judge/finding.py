@@ -19,7 +19,7 @@ from pydantic_core import core_schema
 from govmedia_rules.checks.contract import Arg, CheckResult, Evidence, Status
 from govmedia_rules.checks.sentences import sentences
 from govmedia_rules.core import display, plots
-from govmedia_rules.errors import visible
+from govmedia_rules.errors import by_language, check_choice, visible
 from govmedia_rules.judge.packing import dump_answer
 from govmedia_rules.judge.readings import READINGS_DIFFER, answers_text
 from govmedia_rules.judge.reviews import Review, ReviewedStatus, Waiver, decide
@@ -201,7 +201,7 @@ class Finding(Row):
         return hash((self.subject_id, self.id, self.observed_at))
 
     def __repr__(self) -> str:
-        return f"<{self.status.value} {self.id}: {self.message('zh')}>"
+        return f"<{by_language(self.status.value, self.status.zh)} {self.id}: {self.message('zh')}>"
 
 
 def _detail(finding: Finding) -> str:
@@ -291,7 +291,7 @@ class Findings(Tabular[Finding]):
 
     def __repr__(self) -> str:
         words = "，".join(f"{status.zh} {count}" for status, count in self._counts().items())
-        return f"<{len(self)} findings{words and ': '}{words}>"
+        return f"<{len(self)} {by_language('findings', '条结论')}{words and ': '}{words}>"
 
     def _counts(self) -> dict[Status, int]:
         """Return the number of findings by status, the most urgent status first."""
@@ -439,8 +439,7 @@ def _title(indicator: Indicator, lang: str) -> str:
 
 def render(indicator: Indicator, judgement: CheckResult, lang: str) -> str:
     """Return the sentence for an answer: the indicator's own for this reason, else the library's, else title and values."""
-    if lang not in ("zh", "en"):
-        raise ValueError(f"messages are written in 'zh' and 'en', not {lang!r}")
+    check_choice("lang", lang, ("zh", "en"))
     title = _title(indicator, lang)
     reason = judgement.reason or judgement.status.value
     template = indicator.messages.get(reason) or _messages().get(reason)

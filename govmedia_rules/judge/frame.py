@@ -13,7 +13,7 @@ from typing import Any, Literal, TypeVar
 from govmedia_rules.checks.contract import CheckSpec, Status
 from govmedia_rules.core.progress import Meter, Progress
 from govmedia_rules.core.time import SHANGHAI
-from govmedia_rules.errors import TableError, Where, kind_text, kind_text_zh
+from govmedia_rules.errors import TableError, Where, check_choice, kind_text, kind_text_zh
 from govmedia_rules.judge.columnwise import ColumnwiseResult, Description, judge_columns
 from govmedia_rules.judge.engine import OPEN, Judge
 from govmedia_rules.judge.inspection import Inspection, Verdict, joined_ids, joined_messages, problem_ids, reasons
@@ -139,8 +139,7 @@ def inspect_frame(
         >>> inspect_frame(frame, "national-2019", observed_at=date(2024, 8, 23))["verdict"].tolist()
         ['unqualified']
     """
-    if labels not in ("zh", "name"):
-        raise ValueError(f"labels are 'zh' or 'name', not {labels!r}")
+    check_choice("labels", labels, ("zh", "name"))
     rulebook = book if isinstance(book, Rulebook) else load_rulebook(book)
     is_file = isinstance(frame, str | PathLike)
     given = None if is_file else _frame_rows(frame)

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping, Sequence
+import os
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 from enum import StrEnum
@@ -17,9 +18,10 @@ from pydantic_core import core_schema
 
 from govmedia_rules.checks.contract import CheckResult, CheckSpec, Status
 from govmedia_rules.core import display
-from govmedia_rules.errors import ArgumentError, ObservationError, kind_text, kind_text_zh
+from govmedia_rules.errors import ArgumentError, ObservationError, UnknownIndicator, choices, choices_zh, kind_text, kind_text_zh
 from govmedia_rules.judge.engine import OPEN, NonPassing, PlanResult, Program, compile_plan, profile_of
 from govmedia_rules.judge.finding import TONES, Finding, Findings
+from govmedia_rules.judge.old_basis import warn_of_old_layers
 from govmedia_rules.judge.opinions import NOTHING, Given, Opinions, remembered_reviews
 from govmedia_rules.judge.reviews import Refusal, Review, Waiver, in_order
 from govmedia_rules.judge.score import Score, score_of, stored_score, veto_score_of
@@ -188,6 +190,8 @@ class Inspection(Row):
         given: Given = NOTHING,
         stored: InspectionRecord | None = None,
     ) -> None:
+        if stored is None:
+            warn_of_old_layers(plan, observed_at.date())
         values = {
             "plan": plan,
             "observed_at": observed_at,
@@ -471,12 +475,14 @@ class Inspection(Row):
         """Return the finding of one indicator.
 
         Raises:
-            KeyError: The plan has no such indicator.
+            UnknownIndicator: The plan has no such indicator; it is a KeyError too.
         """
         for position, indicator in enumerate(self.plan.indicators):
             if indicator.id == indicator_id:
                 return self.findings[position]
-        raise KeyError(indicator_id)
+        names = [indicator.id for indicator in self.plan.indicators]
+        what, zh = f"no finding is about {indicator_id!r}", f"没有指标 {indicator_id!r} 的结论"
+        raise UnknownIndicator(what, None, choices(indicator_id, names), zh, choices_zh(indicator_id, names))
 
     def to_dict(self) -> dict[str, object]:
         """Return a JSON-ready copy that `Inspection.from_dict` reads back; `docs/reference/inspection.schema.json` describes it.
@@ -607,7 +613,7 @@ class Inspection(Row):
             try:
                 return cls.from_dict(value)  # type: ignore[arg-type]  # anything but a mapping is refused there
             except ObservationError as fault:
-                raise ValueError(str(fault)) from None
+                raise ArgumentError(*fault.args) from None
 
         return core_schema.no_info_plain_validator_function(
             read, serialization=core_schema.plain_serializer_function_ser_schema(cls.to_dict)
@@ -757,3 +763,29 @@ def _check_plan(given: object) -> None:
     if given is not None and not isinstance(given, Plan):
         what, zh = f"this is no plan but {kind_text(given)}", f"这不是检查方案，而是{kind_text_zh(given)}"
         raise ArgumentError(what, None, "give the plan of a rulebook: load_rulebook(…).plan", zh, "请给出指标体系的 .plan")
+
+
+def each_inspection(given: Iterable[Inspection]) -> Iterator[Inspection]:
+    """Yield inspections as they come.
+
+    Raises:
+        ArgumentError: It is something else; says which function makes inspections of it.
+    """
+    if isinstance(given, str | os.PathLike | Mapping | Inspection) or not isinstance(given, Iterable):
+        raise no_inspection(given)
+    for each in given:
+        if not isinstance(each, Inspection):
+            raise no_inspection(each)
+        yield each
+
+
+def no_inspection(given: object) -> ArgumentError:
+    """Return the error for an argument that holds no inspections, naming what makes them."""
+    if isinstance(given, Inspection):
+        takes = "[inspection]"
+    elif isinstance(given, str | os.PathLike):
+        takes = "book.inspect_files(path)"
+    else:
+        takes = "book.inspect_many(snapshots)"
+    what, zh = f"these are no inspections but {kind_text(given)}", f"应为检查结果的列表，不是{kind_text_zh(given)}"
+    return ArgumentError(what, None, f"use {takes}", zh, f"请用 {takes}")

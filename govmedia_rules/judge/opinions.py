@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 import warnings
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -10,10 +9,21 @@ from datetime import date, datetime
 from typing import NamedTuple, TypeVar
 
 from govmedia_rules.checks.contract import CheckSpec, Evidence
-from govmedia_rules.errors import ExpiredWaiver, SharedId, UnusedReview, UnusedWaiver, Where
+from govmedia_rules.errors import (
+    ArgumentError,
+    ExpiredWaiver,
+    SharedId,
+    UnusedReview,
+    UnusedWaiver,
+    Where,
+    closest,
+    kind_text,
+    kind_text_zh,
+)
 from govmedia_rules.judge.engine import PlanResult
 from govmedia_rules.judge.reviews import Refusal, Review, Waiver, in_order
 from govmedia_rules.rules.model import Indicator, Plan
+from govmedia_rules.snapshots.kinds import word
 from govmedia_rules.subjects.models import Account, AnySubject, Site, has_certain_id, ids_of, is_same_unit
 
 
@@ -198,6 +208,8 @@ class Opinions:
     def _add_reviews(self, reviews: Iterable[Review]) -> None:
         usable: list[_Numbered] = []
         for review, where in _placed(reviews):
+            if not isinstance(review, Review):
+                raise _no_opinion(review, "reviews", "复核结果", "read_reviews(path), Review(…)")
             refusal = self._always_refused(review, where)
             if refusal is not None:
                 self.refused.append(refusal)
@@ -210,19 +222,22 @@ class Opinions:
 
     def _add_waivers(self, waivers: Iterable[Waiver]) -> None:
         for waiver, where in _placed(waivers):
+            if not isinstance(waiver, Waiver):
+                raise _no_opinion(waiver, "waivers", "豁免", "read_waivers(path), Waiver(…)")
             unknown = [name for name in waiver.indicators if self._is_unknown(name)]
             if unknown:
-                self.refused.append(Refusal(waiver, "unknown_indicator", self._no_indicator(unknown[0]), where))
+                self.refused.append(self._no_indicator(waiver, unknown[0], where))
             if len(unknown) < len(waiver.indicators):
                 self._waivers[waiver.subject].append(waiver)
 
     def _always_refused(self, review: Review, where: Where | None) -> Refusal | None:
         """Return why a review can be applied to no observation; None when it can."""
         if self._is_unknown(review.indicator):
-            return Refusal(review, "unknown_indicator", self._no_indicator(review.indicator), where)
+            return self._no_indicator(review, review.indicator, where)
         if review.observed_at is not None and review.at < review.observed_at:
             detail = f"the review of {review.at.isoformat()} is dated before the observation of {review.observed_at.isoformat()}"
-            return Refusal(review, "before_observation", detail, where)
+            zh = f"复核时间 {review.at.isoformat()} 早于监测时间点 {review.observed_at.isoformat()}"
+            return Refusal(review, "before_observation", detail, where, zh)
         indicator = self._indicator(review.indicator)
         if indicator is None:
             return None
@@ -231,7 +246,9 @@ class Opinions:
         if unknown:
             known = f"it counts {', '.join(kinds)}" if kinds else "it counts none"
             detail = f"{indicator.id} counts no faults of the kind {unknown[0]!r}; {known}"
-            return Refusal(review, "unknown_fault", detail, where)
+            known_zh = f"统计的有 {'、'.join(kinds)}" if kinds else "不统计任何问题"
+            zh = f"{indicator.id} 不统计 {unknown[0]!r} 这种问题；{known_zh}"
+            return Refusal(review, "unknown_fault", detail, where, zh)
         return None
 
     def _without_contradictions(self, usable: Sequence[_Numbered]) -> Iterator[_Numbered]:
@@ -262,9 +279,11 @@ class Opinions:
     def _indicator(self, name: str) -> Indicator | None:
         return self._plan.by_id.get(name) or self._plan.by_alias.get(name)
 
-    def _no_indicator(self, name: str) -> str:
-        close = difflib.get_close_matches(name, self._plan.by_id, n=1, cutoff=0.5)
-        return f"{self._plan.id} has no indicator {name!r}" + (f"; did you mean {close[0]!r}?" if close else "")
+    def _no_indicator(self, item: Review | Waiver, name: str, where: Where | None) -> Refusal:
+        close = closest(name, self._plan.by_id)
+        detail = f"{self._plan.id} has no indicator {name!r}" + (f"; did you mean {close!r}?" if close else "")
+        zh = f"{self._plan.id} 没有指标 {name!r}" + (f"；是否应为“{close}”？" if close else "")
+        return Refusal(item, "unknown_indicator", detail, where, zh)
 
     def _fault_kinds(self, indicator: Indicator) -> list[str]:
         function = self._plan.functions.get(indicator.check or "")
@@ -280,13 +299,16 @@ class Opinions:
         kind = result.program.profile.subject
         if indicator.applies_to.subject != kind:
             detail = f"{indicator.id} is asked of a {indicator.applies_to.subject}, and {review.subject} is of the kind {kind}"
-            return Refusal(review, "other_kind", detail, where)
+            asked, of = (word("subject", each, "zh") for each in (indicator.applies_to.subject, kind))
+            zh = f"{indicator.id} 检查的是{asked}，而 {review.subject} 是{of}"
+            return Refusal(review, "other_kind", detail, where, zh)
         if review.observed_at is None or review.observed_at != observed_at or review.covers_all:
             return None
         if any(review.covers(piece) for piece in _evidence_of(indicator, self._plan, result)):
             return None
         detail = f"{indicator.id} has no such candidate at {observed_at.isoformat()}: {review.passage or review.entry}"
-        return Refusal(review, "no_such_candidate", detail, where)
+        zh = f"{indicator.id} 在 {observed_at.isoformat()} 没有这条线索：{review.passage or review.entry}"
+        return Refusal(review, "no_such_candidate", detail, where, zh)
 
     def _belongs(self, review: Review, subject_id: str, observed_at: datetime) -> bool:
         if review.passage is not None:
@@ -343,12 +365,14 @@ def _warn_of_unused(text: str, zh: str, given: Sequence[_Numbered]) -> None:
 
 def _ambiguous(item: Review | Waiver, where: Where | None) -> Refusal:
     detail = f"{item.subject} is the earlier id of several subjects; name the one that is meant by its present id"
-    return Refusal(item, "ambiguous_subject", detail, where)
+    zh = f"{item.subject} 是几个对象以前的标识；请写现在的标识"
+    return Refusal(item, "ambiguous_subject", detail, where, zh)
 
 
 def _contradiction(review: Review, where: Where | None) -> Refusal:
     detail = f"two reviews of {review.indicator} contradict each other, both of {review.at.isoformat()}"
-    return Refusal(review, "contradiction", detail, where)
+    zh = f"对 {review.indicator} 的两条复核同在 {review.at.isoformat()}，结论相反"
+    return Refusal(review, "contradiction", detail, where, zh)
 
 
 def _family(indicator_id: str) -> str:
@@ -369,6 +393,11 @@ def _target(review: Review) -> tuple[object, ...]:
 
 
 T = TypeVar("T", Review, Waiver)
+
+
+def _no_opinion(given: object, name: str, name_zh: str, takes: str) -> ArgumentError:
+    what, zh = f"{name} holds {kind_text(given)}", f"{name} 应为{name_zh}的列表，其中有{kind_text_zh(given)}"
+    return ArgumentError(what, None, f"use {takes}", zh, f"请用 {takes}")
 
 
 def _placed(items: Iterable[T]) -> Iterator[tuple[T, Where | None]]:

@@ -12,7 +12,7 @@ from typing import Any
 
 from govmedia_rules.core.time import SHANGHAI, latest
 from govmedia_rules.core.vocabulary import key_of, read_data
-from govmedia_rules.errors import Where
+from govmedia_rules.errors import TableError, Where, reason_zh
 from govmedia_rules.tables.sources import open_tables
 from govmedia_rules.tables.when import Clock, DayRange, when_cell
 
@@ -47,7 +47,13 @@ def review_records(path: str) -> Iterator[tuple[Where, dict[str, object] | str]]
     Raises:
         TableError: It cannot be opened, or has not these columns.
     """
-    for table in open_tables(path, lambda text: _KEYS.get(key_of(text)), needed=CODE_COLUMN):
+    tables = open_tables(path, lambda text: _KEYS.get(key_of(text)), needed=CODE_COLUMN)
+    if not any(_KEYS.get(key_of(column)) == CODE_COLUMN for table in tables for column in table.columns):
+        hint, hint_zh = "reports.review_xlsx and the review desk write one", "复核工作簿由 reports.review_xlsx 或复核网页写出"
+        raise TableError(
+            f"no sheet has a column {CODE_COLUMN}", Where(path), hint, f"没有“{CODE_COLUMN}”列，不是复核工作簿", hint_zh
+        )
+    for table in tables:
         for number, cells in table.rows:
             row = {_KEYS[key_of(header)]: value for header, value in cells.items() if key_of(header) in _KEYS}
             record = _record_of(row)
@@ -72,7 +78,7 @@ def _record_of(row: Mapping[str, Any]) -> dict[str, object] | str | None:
     try:
         moment = when_cell(at, Clock(None))
     except ValueError as fault:
-        return f"复核时间：{fault}"
+        return f"复核时间：{reason_zh(fault)}"
     if isinstance(moment, DayRange):
         return "复核时间须到日"
     facts = dict(zip(MACHINE_COLUMNS, cells, strict=True))

@@ -19,7 +19,7 @@ from govmedia_rules.core.faults import fault_texts
 from govmedia_rules.core.frozen import EMPTY, frozen_mapping
 from govmedia_rules.core.model import Model, Name, Short
 from govmedia_rules.core.time import Instant
-from govmedia_rules.errors import ObservationError, Where
+from govmedia_rules.errors import Lang, ObservationError, Where, by_language, language, reason_zh
 from govmedia_rules.judge.review_sheet import review_records
 from govmedia_rules.rules.model import Indicator
 
@@ -161,15 +161,24 @@ class Refusal(NamedTuple):
         reason: Why, as a code.
         detail: Why, in one sentence.
         where: File and line it was read from; without a file its number among those given, from 1.
+        zh: `detail` in Chinese; "" where there is none, and the English is shown.
     """
 
     item: Review | Waiver | None
     reason: RefusalReason
     detail: str
     where: Where | None = None
+    zh: str = ""
 
     def __str__(self) -> str:
-        return f"{self.where}: {self.detail}" if self.where is not None else self.detail
+        return self.text(language())
+
+    def text(self, lang: Lang) -> str:
+        """Return place and reason in a language."""
+        if lang == "zh":
+            detail = self.zh or self.detail
+            return f"{self.where.text(lang)}：{detail}" if self.where is not None else detail
+        return f"{self.where.text(lang)}: {self.detail}" if self.where is not None else self.detail
 
 
 T = TypeVar("T", Review, Waiver)
@@ -199,7 +208,9 @@ class ReadItems(Sequence[T], Generic[T]):
         return len(self._items)
 
     def __repr__(self) -> str:
-        return f"<{len(self)} read, {len(self.refused)} refused>"
+        return by_language(
+            f"<{len(self)} read, {len(self.refused)} refused>", f"<读入 {len(self)} 条，不能用 {len(self.refused)} 条>"
+        )
 
 
 def read_reviews(*paths: str | os.PathLike[str]) -> ReadItems[Review]:
@@ -247,7 +258,7 @@ def _read_sheet(path: str) -> ReadItems[Review]:
                 items.append(Review.model_validate(record))
                 places.append(where)
         except ValidationError as fault:
-            refused.append(Refusal(None, "unreadable", f"not a review: {_first_faults(fault)}", where))
+            refused.append(_unreadable("review", fault, where))
     return ReadItems(items, places, refused)
 
 
@@ -276,8 +287,7 @@ def _read(paths: Sequence[str | os.PathLike[str]], model: type[T]) -> ReadItems[
             try:
                 item = model.model_validate_json(line[: MAX_LINE_CHARACTERS + 1])
             except ValidationError as fault:
-                name = model.__name__.lower()
-                refused.append(Refusal(None, "unreadable", f"not a {name}: {_first_faults(fault)}", where))
+                refused.append(_unreadable(model.__name__.lower(), fault, where))
             else:
                 items.append(item)
                 places.append(where)
@@ -286,19 +296,25 @@ def _read(paths: Sequence[str | os.PathLike[str]], model: type[T]) -> ReadItems[
 
 def _lines(path: str | os.PathLike[str]) -> Iterator[tuple[Where, bytes]]:
     name = os.fspath(path)
+    if Path(name).suffix.lower() in _TABLES:
+        what, zh = "this is a table, not waivers", "这是表格，不是豁免"
+        hint, hint_zh = "waivers are lines of JSON, one a line", "豁免写成 JSON Lines，每行一条"
+        raise ObservationError(what, Where(name), hint, zh, hint_zh)
     try:
         content = Path(name).read_bytes()
     except OSError as fault:
         raise ObservationError(
-            f"the file cannot be read: {fault.strerror}", Where(name), zh=f"文件不能读：{fault.strerror}"
+            f"the file cannot be read: {fault.strerror}", Where(name), zh=f"文件不能读：{reason_zh(fault)}"
         ) from None
     for number, line in enumerate(content.removeprefix(b"\xef\xbb\xbf").split(b"\n"), 1):
         if line.strip():
             yield Where(name, row=number), line
 
 
-def _first_faults(fault: ValidationError) -> str:
-    return fault_texts(fault.errors(include_url=False, include_input=False)).en
+def _unreadable(name: str, fault: ValidationError, where: Where) -> Refusal:
+    text = fault_texts(fault.errors(include_url=False, include_input=False))
+    name_zh = {"review": "复核结果", "waiver": "豁免"}[name]
+    return Refusal(None, "unreadable", f"not a {name}: {text.en}", where, f"不是{name_zh}：{text.zh}")
 
 
 class ReviewedStatus(NamedTuple):

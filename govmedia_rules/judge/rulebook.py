@@ -25,11 +25,11 @@ from govmedia_rules.errors import (
     DeprecatedIndicator,
     DuplicateId,
     ExportError,
-    OldBasisWarning,
     RulebookError,
     UnknownIndicator,
     UnusedReview,
     Where,
+    by_language,
     choices,
     choices_zh,
     closest,
@@ -41,11 +41,12 @@ from govmedia_rules.judge.explain import MODES, Explanation
 from govmedia_rules.judge.files import Answer, LineOptions, check_files, judge_files, plain_lines
 from govmedia_rules.judge.finding import grade_badge, is_under
 from govmedia_rules.judge.inspection import Inspection, PackedSubject
+from govmedia_rules.judge.old_basis import warn_of_old_layers
 from govmedia_rules.judge.opinions import NOTHING, Opinions
 from govmedia_rules.judge.reviews import Refusal, Review, Waiver
 from govmedia_rules.rules.bundle import dump_bundle, read_bundle
-from govmedia_rules.rules.load import LayerSource, as_day, book_with, collect_layers, known_ids, layers_for, old_layers
-from govmedia_rules.rules.model import Basis, Indicator, LayerRef, Plan, Scoring, SubjectWord
+from govmedia_rules.rules.load import LayerSource, as_day, book_with, collect_layers, known_ids, layers_for
+from govmedia_rules.rules.model import KIND_ZH, Basis, Indicator, LayerRef, Plan, Scoring, SubjectWord
 from govmedia_rules.rules.overlay import resolve
 from govmedia_rules.rules.places import locate_rule
 from govmedia_rules.rules.plugins import Plugins, built_in_checks, installed, specs_of
@@ -133,7 +134,7 @@ class Rulebook:
     def __getitem__(self, indicator_id: str) -> Indicator:
         indicator = self.plan.by_id.get(indicator_id) or self._renamed(indicator_id)
         if indicator is None:
-            raise KeyError(str(self._unknown(indicator_id)))
+            raise self._unknown(indicator_id)
         return indicator
 
     def __contains__(self, indicator_id: object) -> bool:
@@ -153,8 +154,9 @@ class Rulebook:
     def _unknown(self, name: str) -> UnknownIndicator:
         families = {".".join(indicator.id.split(".")[:length]) for indicator in self.plan.indicators for length in range(1, 6)}
         close = closest(name, families)
-        hint = f"did you mean {close!r}?" if close else "the rulebook lists its ids in .indicators"
-        hint_zh = f"是否应为“{close}”？" if close else "指标编号见 .indicators，或用命令 explain 查看"
+        top = sorted({indicator.id.split(".")[0] for indicator in self.plan.indicators})
+        hint = f"did you mean {close!r}?" if close else f"families are {', '.join(top)}; `explain` lists what is in one"
+        hint_zh = f"是否应为“{close}”？" if close else f"类别有 {'、'.join(top)}；用命令 explain 列出一类中的指标"
         zh = f"{self.id} 没有指标或类别 {name!r}"
         return UnknownIndicator(f"{self.id} has no indicator or family {name!r}", Where(self.id), hint, zh, hint_zh)
 
@@ -205,10 +207,7 @@ class Rulebook:
         nothing_said = reviews == () and waivers == ()
         inspection = self._inspect(snapshot, self._no_opinions if nothing_said else Opinions(self.plan, reviews, waivers))
         for refusal in inspection.refused_reviews:
-            warnings.warn(
-                UnusedReview(f"a review or waiver was not applied: {refusal}", zh=f"有一条复核或豁免未采用：{refusal}"),
-                stacklevel=2,
-            )
+            warnings.warn(_not_applied(refusal), stacklevel=2)
         return inspection
 
     def _inspect(self, snapshot: AnySnapshot, opinions: Opinions) -> Inspection:
@@ -244,17 +243,18 @@ class Rulebook:
         Warns:
             SharedId: One id is given to two units; reviews and waivers of it are refused.
         """
-        if isinstance(snapshots, str | os.PathLike | Mapping | BaseModel) or kind_text(snapshots) == "a data frame":
+        is_one = isinstance(snapshots, str | os.PathLike | Mapping | BaseModel) or kind_text(snapshots) == "a data frame"
+        if is_one or not isinstance(snapshots, Iterable):
             raise _no_snapshot(snapshots)
         opinions = Opinions(self.plan, reviews, waivers)
         size = len(snapshots) if isinstance(snapshots, Sized) else None
         if isinstance(snapshots, Sequence):
-            for snapshot in snapshots:
+            for snapshot in map(_as_snapshot, snapshots):
                 opinions.observe(snapshot.subject, snapshot.observed_at)
         _warn_of_refused(opinions)
 
         def run() -> Iterator[Inspection]:
-            for snapshot in snapshots:
+            for snapshot in map(_as_snapshot, snapshots):
                 opinions.note_id(snapshot.subject)
                 yield self._inspect(snapshot, opinions)
             opinions.warn_of_unused()
@@ -340,7 +340,9 @@ class Rulebook:
         for indicator in self.plan.indicators:
             counts[indicator.kind] = counts.get(indicator.kind, 0) + 1
         kinds = ", ".join(f"{count} {kind}" for kind, count in counts.items())
-        return f"<Rulebook {self.version}{'' if self.plan.complete else ' (a selection)'}: {kinds}>"
+        kinds_zh = "，".join(f"{KIND_ZH[kind]} {count}" for kind, count in counts.items())
+        part, part_zh = ("", "") if self.plan.complete else (" (a selection)", "（选取部分）")
+        return by_language(f"<Rulebook {self.version}{part}: {kinds}>", f"<指标体系 {self.version}{part_zh}：{kinds_zh}>")
 
     def _repr_html_(self) -> str:
         summary = f"{self.version} · {self.digest[:12]} · {self.books} · {len(self)} 项指标" + (
@@ -473,9 +475,18 @@ def _warn_of_waivers(inspection: Inspection, opinions: Opinions) -> None:
 
 def _warn_of_refused(opinions: Opinions) -> None:
     for refusal in opinions.refused:
-        warnings.warn(
-            UnusedReview(f"a review or waiver was not applied: {refusal}", zh=f"有一条复核或豁免未采用：{refusal}"), stacklevel=3
-        )
+        warnings.warn(_not_applied(refusal), stacklevel=3)
+
+
+def _not_applied(refusal: Refusal) -> UnusedReview:
+    what, zh = "a review or waiver was not applied", "有一条复核或豁免未采用"
+    return UnusedReview(f"{what}: {refusal.text('en')}", zh=f"{zh}：{refusal.text('zh')}")
+
+
+def _as_snapshot(given: AnySnapshot) -> AnySnapshot:
+    if not isinstance(given, SiteSnapshot | AccountSnapshot | SupervisorSnapshot):
+        raise _no_snapshot(given)
+    return given
 
 
 def _no_snapshot(given: object) -> ArgumentError:
@@ -632,18 +643,9 @@ def rulebook_for(region: str | None, day: date, *, series: str = "inspection", b
         True
     """
     plugins, day = _at_hand(books), as_day(day)
-    layers = layers_for(region, day, plugins, series)
-    for layer in old_layers(layers, day, plugins):
-        if layer.id not in _warned_of:
-            _warned_of.add(layer.id)
-            what = f"the newest document of {layer.id} is more than five years older than {day}: {layer.title}"
-            zh = f"{layer.id} 最新的依据文件比 {day} 早五年以上：{layer.title}"
-            warnings.warn(OldBasisWarning(what, zh), stacklevel=2)
-    return load_rulebook(layers, books=books)
-
-
-_warned_of: set[str] = set()
-"""Layers of whose old documents this process has been warned."""
+    book = load_rulebook(layers_for(region, day, plugins, series), books=books)
+    warn_of_old_layers(book.plan, day, stacklevel=3)
+    return book
 
 
 def explain(indicator_id: str, rulebook: str | Rulebook | None = None, *, books: Books | None = None) -> Explanation:

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Literal, overload
 
 from govmedia_rules.core import display, plots
 from govmedia_rules.core.plots import CountsOf
-from govmedia_rules.errors import ExportError, check_choice
+from govmedia_rules.errors import ExportError, by_language, check_choice
 from govmedia_rules.judge.finding import Findings
-from govmedia_rules.judge.inspection import INSPECTION_HEADINGS, VERDICT_TONES, Inspection, Verdict, word_of
+from govmedia_rules.judge.inspection import INSPECTION_HEADINGS, VERDICT_TONES, Inspection, Verdict, each_inspection, word_of
 from govmedia_rules.snapshots.kinds import word
 from govmedia_rules.subjects.vocabulary import subject_vocabulary
 from govmedia_rules.tables.out import Tabular
@@ -59,7 +59,7 @@ class InspectionTable(Tabular[Inspection]):
     headings = INSPECTION_HEADINGS
 
     def __init__(self, inspections: Iterable[Inspection]) -> None:
-        self._inspections = tuple(inspections)
+        self._inspections = tuple(each_inspection(inspections))
 
     @overload
     def __getitem__(self, index: int) -> Inspection: ...
@@ -169,8 +169,8 @@ class InspectionTable(Tabular[Inspection]):
         return hash(self._inspections)
 
     def __repr__(self) -> str:
-        counts = ", ".join(f"{verdict.zh} {count}" for verdict, count in self.verdicts.items())
-        return f"<{len(self)} inspections: {counts}>" if len(self) else "<0 inspections>"
+        counts = ", ".join(f"{verdict.zh} {count}" for verdict, count in self.verdicts.items()) if len(self) else ""
+        return f"<{by_language(f'{len(self)} inspections', f'{len(self)} 个检查结果')}{counts and ': '}{counts}>"
 
     def _repr_html_(self) -> str:
         heads = ("对象", "判定", "得分", "存在的突出问题", "未定")

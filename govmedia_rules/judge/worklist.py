@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from govmedia_rules.checks.contract import Status
 from govmedia_rules.judge.finding import Finding
-from govmedia_rules.judge.inspection import Inspection, Verdict
+from govmedia_rules.judge.inspection import Inspection, Verdict, each_inspection
 from govmedia_rules.snapshots.kinds import word
 from govmedia_rules.tables.columns import Heading
 from govmedia_rules.tables.out import SummaryTable
@@ -69,7 +69,7 @@ def worklist(inspections: Iterable[Inspection]) -> SummaryTable[Act]:
     served: dict[tuple[str, str], list[Inspection]] = defaultdict(list)
     indicators: dict[tuple[str, str], dict[str, None]] = defaultdict(dict)
     alone: dict[tuple[str, str], int] = defaultdict(int)
-    for inspection in inspections:
+    for inspection in each_inspection(inspections):
         if inspection.verdict is not Verdict.UNDETERMINED:
             continue
         acts: set[tuple[str, str]] = set()

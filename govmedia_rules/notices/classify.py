@@ -16,6 +16,7 @@ from typing import Any, Literal
 
 from govmedia_rules.core.model import Model, Short
 from govmedia_rules.core.vocabulary import read_data
+from govmedia_rules.errors import check_choice, no_text
 from govmedia_rules.notices.masking import mask_names
 from govmedia_rules.notices.outline import Line
 from govmedia_rules.notices.stance import NO_FAULT, Stance, stances
@@ -167,6 +168,10 @@ def classify(phrase: str, *, subject: SubjectKind | None = None, words: Words | 
         The ids in the order in which the wording names them. A wording that could be said of both kinds of subject, and
         names neither, gets the ids of both.
     """
+    if not isinstance(phrase, str):
+        raise no_text("phrase", phrase)
+    if subject is not None:
+        check_choice("subject", subject, ("site", "account"))
     words = words or Words.built_in()
     phrase = phrase[:MAX_PHRASE]
     text = compare_form(mask_names(unicodedata.normalize("NFKC", phrase)))

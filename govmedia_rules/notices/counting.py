@@ -258,6 +258,7 @@ def _clause(clause: Line, page: NoticeText, builder: CountBuilder, *, parts: boo
     # 微信(29个)、微博(9个): a number in brackets counts what stands before it.
     plain = re.sub(r"\(([0-9]+[个家])\)", r" \1,", plain)
     plain = _NOISE.sub(lambda m: " " * len(m.group()), plain)
+    plain = _BEFORE_NOW.sub(lambda m: " " * len(m.group()), plain)
     has_numbers = _read_numbers(plain, clause, page, builder, parts=parts or _lists_levels(plain, builder))
     basis = _BASIS.search(clause.text)
     _read_brackets(clause, basis, page, builder)
@@ -270,6 +271,10 @@ def _clause(clause: Line, page: NoticeText, builder: CountBuilder, *, parts: boo
     read_percentages(plain, page, clause, builder)
 
 
+_BEFORE_NOW = re.compile(
+    "(?:由|从)[^,;0-9]{0,6}(?:[0-9][0-9,]*[个家](?=[^,;0-9]{1,4}(?:至|到|为)[0-9])|[0-9.]+%(?=(?:更正|调整|修正|订正)为))"
+)
+"""The figure before, of a count that changed or a rate that was corrected (由年初的620个减至565个)."""
 _OF_LEVELS = re.compile(
     r"(?P<first>[^、,0-9]{0,40}?(?P<noun>网站|新媒体|账号))[0-9,]+[个家]、(?P<second>[^、,0-9]{0,40}?(?P=noun))[0-9,]+[个家]"
 )
@@ -305,7 +310,7 @@ def _read_numbers(plain: str, clause: Line, page: NoticeText, builder: CountBuil
             end = match.end()
             continue
         parsed = _parse_number(plain, end, match, stop, page, clause)
-        if parsed.subject in ("site", "account") and _AFTER_NAMES.search(clause.text[end : match.start()]):
+        if parsed.subject in ("site", "account") and not parsed.outcome and _AFTER_NAMES.search(clause.text[end : match.start()]):
             # “甲”“乙”微信公众号2个未更新 says how many are named.
             end = match.end()
             continue
@@ -461,7 +466,7 @@ _SHARED_OUTCOME = re.compile(
 _ERRORS = re.compile("(?:[错死断坏暗空]链(?:接)?|错别字|敏感词|错敏词)[^网账]{0,2}$")
 _FLOW = re.compile("整合|迁移|减少|压减|精简|撤并|合并|归并|补办|补备|补报|新增|新开|增加|新设|取消|缩减|清理")
 """Words of change: 清理整合1214个 says how many there were no more, not how many there are."""
-_NOW_AT = re.compile("(?:减少|增加|压减|缩减|精简|整合)(?:至|到|为)$")
+_NOW_AT = re.compile("(?:减少|增加|压减|缩减|精简|整合|[增减降升])(?:至|到|为)$")
 """What ends before the count that there is now (整合至40家)."""
 _FLOW_AFTER = re.compile("的(?:整合|迁移|关停|撤并)|(?:压减|减少|增加|下降|缩减|精简|增长|上升)(?:至|到|为)|[增减]至")
 

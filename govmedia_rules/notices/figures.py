@@ -21,6 +21,7 @@ from pydantic import Field, model_validator
 
 from govmedia_rules.core.model import Model, Name, Short
 from govmedia_rules.core.rates import Change, print_decimal
+from govmedia_rules.errors import ArgumentError
 
 
 class Place(Model):
@@ -176,7 +177,8 @@ class Period(Model):
         """
         period = cls.find(text)
         if period is None:
-            raise ValueError(f"{text!r} names no period")
+            hint, hint_zh = "write 2024年第三季度, 2024年8月", "写作 2024年第三季度、2024年8月"
+            raise ArgumentError(f"{text!r} names no period", None, hint, f"{text!r} 不是期间", hint_zh)
         return period[0]
 
     def span(self) -> DateSpan | None:

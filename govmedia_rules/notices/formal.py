@@ -113,16 +113,28 @@ def _is_page_data(text: str) -> bool:
     return _ISO.search(text) is not None or re.search(r"来源[:：]|发布(?:时间|日期)|浏览|字号|索引号|^信息来源", text) is not None
 
 
+_TOGETHER = re.compile(rf"{_ORG}(?:[ 、]+{_ORG}){{0,5}}(?=(?P<stop>关于|对|[0-9]{{4}}年|通报)|$)")
+"""One body or several that issue a notice together (县委网信办 县政府办公室关于…)."""
+
+
+def _joined(bodies: str) -> str:
+    return re.sub("[ 、]+", "、", bodies)
+
+
 def issuer(title: Line | None, head: list[Line], closing: list[Line], body: list[Line]) -> tuple[str, int, int] | None:
-    """Return who issued the notice: from the headline, else the signature, else a head line that is a body's name."""
-    if title is not None:
-        match = re.match(rf"(?P<issuer>{_ORG})(?=关于|对|[0-9]{{4}}年|通报)", title.text)
-        if match:
-            return match.group("issuer"), title.start, title.start + match.end()
-    for line in reversed(closing):
-        match = re.match(rf"{_ORG}$", line.text)
-        if match:
-            return line.text, line.start, line.end
+    """Return who issued the notice: from the headline, else the signature, else a head line that is a body's name.
+
+    Several who issued it together come in their order, divided by 、.
+    """
+    match = _TOGETHER.match(title.text) if title is not None else None
+    if title is not None and match is not None and match["stop"]:
+        return _joined(match.group()), title.start, title.start + match.end()
+    for i, line in reversed(list(enumerate(closing))):
+        if _TOGETHER.fullmatch(line.text):
+            first = i
+            while first and _TOGETHER.fullmatch(closing[first - 1].text):
+                first -= 1
+            return "、".join(_joined(signer.text) for signer in closing[first : i + 1]), closing[first].start, line.end
         joined = re.match(rf"({_ORG}) *(?={_YEAR})", line.text)
         if joined:
             return joined.group(1), line.start, line.start + joined.end(1)
@@ -148,7 +160,7 @@ def issuer(title: Line | None, head: list[Line], closing: list[Line], body: list
 
 
 _ACTS = re.compile(
-    rf"(?:^|[,。;:)讯电] *|日前|近日|近期|记者从|从|由)(?P<issuer>{_ORG})"
+    rf"(?:^|[,。;:)讯电] *|日前|近日|近期|记者从|从|由)(?P<issuer>{_ORG}(?:、{_ORG}){{0,5}})(?:联合)?"
     r"(?=共?开展[0-9]|(?:共|随机)*(?:抽查|检查|监测|巡查|检测|核查)(?:了|全|区|县|市|省|政府|政务)|(?:昨天|今天|近日|日前|近期|[0-9]{1,2}日|于[^,。]{1,14})?(?:,)?(?:获悉|了解到|印发|发布|通报|公布|组织(?:开展|对|了|力量)|开展了|委托|会同|"
     r"对[^,。]{2,40}(?:进行了?|开展了?|组织|实施)|对照[^,。]{2,30}对))"
 )

@@ -86,7 +86,7 @@ _GENERIC = re.compile(
 )
 _FUNCTION_WORDS = re.compile(
     r"[的了着过把被某]|[各均]有|不(?!动产)|未(?!来|央|成年)|没|无(?!锡|为|极|棣|障碍|线电)|仍|已|存在|出现|发现|由于|因为|并|且|但|而|要(?!塞)|"
-    r"及时|主办|主管|开设|开办|运营的|运维|负责|官方|依托|利用|借助|对全|对各|对本|采取|监测|连续|长期|超过|重点|严重|反映|影响|进行|开展|组织|通过|按照|根据|截至|属于|关于|导致|其中|例如|包括|以及|分别|等|此次|本次|第[一二三四五六七八九十](?!人民|中学|中医|小学|医院|实验|幼儿|高级|监狱|初级)|[0-9]"
+    r"来电|及时|主办|主管|开设|开办|运营的|运维|负责|官方|依托|利用|借助|对全|对各|对本|采取|监测|连续|长期|超过|重点|严重|反映|影响|进行|开展|组织|通过|按照|根据|截至|属于|关于|导致|其中|例如|包括|以及|分别|等|此次|本次|第[一二三四五六七八九十](?!人民|中学|中医|小学|医院|实验|幼儿|高级|监狱|初级)|[0-9]"
 )
 
 
@@ -121,7 +121,7 @@ def is_bare_name(name: str, *, account: bool = False) -> bool:
 def is_quoted_name(name: str, rest: str) -> bool:
     """Return whether quoted words may be a name, seen with what follows them."""
     vocabulary = naming()
-    after = re.match(rf"(?:等|类)?(?:[0-9]+个|多个)?(?:子)?(?:{any_of(vocabulary['not_name_after'])})", rest)
+    after = re.match(rf"(?:等|类)?(?:[0-9]+个|多个)?(?:子)?(?!服务号)(?:{any_of(vocabulary['not_name_after'])})", rest)
     is_character = len(name) == 1 and re.match(rf"{PLATFORM_WORDS}|网站", rest) is None
     if (
         not name
@@ -357,7 +357,7 @@ def _anchor() -> re.Pattern[str]:
 @cache
 def _lead_in() -> re.Pattern[str]:
     return re.compile(
-        rf"^(?:[^“”]*(?:新媒体|账号|网站|的)(?:分别)?(?:为|是)|{any_of(naming()['examples'])}|以及|此外|另外|还有|尤其是|特别是|对|发现|经查|检查发现|[^、,“”]{{0,20}}(?:的|新媒体|账号)(?:分别)?(?:为|是)|目前|是|为|在|[一二三四五六七八九]是|[0-9]{{1,2}}[.、]|[①-⑳])+"
+        rf"^(?:[^“”]*(?:新媒体|账号|网站|的)(?:分别)?(?:为|是|有)|{any_of(naming()['examples'])}|以及|此外|另外|还有|但|而|尤其是|特别是|对|发现|经查|检查发现|[^、,“”]{{0,20}}(?:的|新媒体|账号)(?:分别)?(?:为|是)|目前|是|为|在|[一二三四五六七八九]是|[0-9]{{1,2}}[.、]|[①-⑳])+"
     )
 
 
@@ -428,7 +428,10 @@ def _bare_groups(text: str, start: int, page: NoticeText) -> Iterator[Mentions]:
             and (text[begin - 1] in "县区市州旗镇乡省)" or text[begin - 2 : begin] == "人民")
         ):
             begin += 2
-        elif re.fullmatch("政府网|门户网|网", match.group("site") or "") and _AFTER_A_NAME.match(text, match.end()):
+        elif re.fullmatch("政府网|门户网|网", match.group("site") or ""):
+            if _AFTER_A_NAME.match(text, match.end()) is None:
+                # 县委网信办: 网 begins another word.
+                continue
             # 青石旅游网: the word is the end of the name itself.
             begin = match.end("site")
         items = _items_before(text, position, begin, account=kind == "account")
@@ -575,7 +578,7 @@ def _listed_groups(text: str, start: int, page: NoticeText, default: Kind | None
 
 _AT_FAULT = re.compile(
     r"(?:^|,)(?:[一二三四五六七八九]是)?(?P<list>[\u4e00-\u9fff、]{3,80}?(?:局|委|办|厅|镇|乡|街道|中心|会|政府))"
-    rf"(?P<more>等[0-9]*(?:[个家])?(?:单位|部门)?)?(?::(?P<platform>{PLATFORM_WORDS}|(?:门户)?网站))?(?:均|都|仍|尚)*(?P<fault>(?:未|没有|存在|长期|超过|连续)[^,]*)"
+    rf"(?P<more>等[0-9]*(?:[个家])?(?:单位|部门)?)?(?P<colon>:(?P<platform>{PLATFORM_WORDS}|(?:门户)?网站)?)?(?:均|都|仍|尚)*(?P<fault>(?(colon)[^,]+|(?:未|没有|存在|长期|超过|连续)[^,]*))"
 )
 
 
@@ -586,6 +589,9 @@ def _bodies_at_fault(text: str, start: int, page: NoticeText, default: Kind | No
         known = platform_of_label(platform) if platform else None
         kind = kind_named(platform or match.group("fault")) or default
         items = list(re.finditer("[^、]+", match.group("list")))
+        # 县民政局:办事指南要素不全: after a colon a fault may stand in any words.
+        is_led = match.group("colon") is not None and has_fault(match.group("fault"))
+        kind = kind or ("site" if is_led and "指南" in match.group("fault") else None)
         if kind is None or not all(is_bare_name(item.group()) for item in items):
             continue
         low = match.start("list")

@@ -16,9 +16,9 @@ from govmedia_rules.notices.labels import platform_of_label
 from govmedia_rules.notices.masking import PLATFORM_WORDS
 from govmedia_rules.notices.mentions import Mentions, find_mentions, is_bare_name, kind_named, naming, site_of
 from govmedia_rules.notices.model import Kind, Named, Problem
-from govmedia_rules.notices.outline import Line, NoticeText, Section, clauses, segments, sentences_of
+from govmedia_rules.notices.outline import Line, NoticeText, Section, clauses, notice_words, segments, sentences_of
 from govmedia_rules.notices.shares import vague_share
-from govmedia_rules.notices.stance import NO_FAULT, Stance, has_fault, stances, without_none
+from govmedia_rules.notices.stance import NO_FAULT, TURN, Stance, has_fault, stances, without_none
 
 
 def read_problems(section: Section, page: NoticeText) -> Iterator[Problem]:
@@ -78,7 +78,8 @@ def _named_items(part: Section, page: NoticeText, kind: Kind | None) -> Iterator
 def read_unheaded(section: Section, page: NoticeText) -> Iterator[Problem]:
     """Yield the findings under a heading that is none of problems: its own may be the subject (1.“甲”微信公众号:两周未更新)."""
     if not _subjects_before(section.title, page):
-        yield from filter(_is_of_its_own, _body(Section(0, body=section.body), None, page))
+        for problem in filter(_is_of_its_own, _body(Section(0, body=section.body), None, page)):
+            yield problem if problem.named else _of_body(section.title, problem)
         return
     for paragraph in section.body:
         yield from _paragraph(paragraph, section.title, kind_named(section.title), page, is_first=False)
@@ -121,9 +122,19 @@ def _paragraph(paragraph: Line, title: str, kind: Kind | None, page: NoticeText,
             # 一是信息更新不及时。 is the heading of what follows in the paragraph.
             heading = sentence.text[item.end() :]
             continue
-        yield from _sentence(sentence, page, heading, kind)
+        for problem in _sentence(sentence, page, heading, kind):
+            yield problem if problem.named else _of_body(title, problem)
 
 
+def _of_body(title: str, problem: Problem) -> Problem:
+    """Return a finding of no named subject as one of the site of the body that is its heading (1.县民政局:办事指南要素不全)."""
+    is_of_site = problem.kind == "site" or all(identifier.startswith("site.") for identifier in problem.indicator_ids)
+    if not is_of_site or kind_named(title) is not None or _REGION.search(title) or not is_bare_name(title):
+        return problem
+    return problem.model_copy(update={"named": (Named(name=title, kind="site"),)})
+
+
+_REGION = re.compile("(?:[省市县区州盟旗镇乡]|街道)$")
 _CORRECTED = re.compile("(?:更正|变更|调整|改判|改)为(?:合格|达标)|(?:撤销|取消)[^,]{0,8}不合格")
 _COUNTED = re.compile(
     r"(?:的(?:政府)?(?:网站|政务新媒体|单位|账号))?(?:有)?\((?:共)?(?P<n>[0-9]{1,4})[个家]\)$|的(?:政府)?(?:网站|政务新媒体|单位|账号)(?:有|为)?$"
@@ -260,6 +271,11 @@ def _is_decided(ids: tuple[str, ...]) -> bool:
     return any(identifier.count(".") >= 2 and not identifier.endswith(_FAMILIES) for identifier in ids)
 
 
+def _is_stated(ids: tuple[str, ...]) -> bool:
+    """Whether a clause without a negation states a fault: 网站域名以“.com”为后缀 does, 平均答复时间2天 does not."""
+    return all(identifier.startswith(tuple(notice_words()["stance"]["affirmed"])) for identifier in ids)
+
+
 _FAMILIES = ("deduct.interpretation", "deduct.service", "deduct.design", "deduct.interaction")
 _OPENING = re.compile(r"^(?:此外|另外|同时|还有|其中|[一二三四五]是|检查发现|主要表现为|主要是|但是|但)[,、]?")
 
@@ -275,19 +291,21 @@ def _nameless(segment: Line, page: NoticeText, heading: str, kind: Kind | None) 
     ):
         # 错链21条、错别字14处,均已反馈整改 names nobody and leaves nothing open.
         return
+    own = kind
     for clause, stance in stances(segment):
+        # 3家网站栏目空白,留言无人问津: a clause without a subject of its own goes on with the one before.
+        own = kind_named(clause.text) or (kind if TURN.search(clause.text) else own)
         if stance in NO_FAULT:
             continue
         text = without_none(_OPENING.sub("", clause.text))
-        own = kind_named(text) or kind
         shares = list(vague_share(clause.text, clause.start, page))
         wording = text
         if shares:
             wording = re.sub(rf"^.*?{re.escape(shares[0].of or '')}", "", text, count=1)
             wording = re.sub(rf"^(?:均|都|仍|还)?存在|(?:{any_of(naming()['share_tail'])})$", "", wording)
-        ids, decided_by = _classify(wording, stance, own)
-        # 网站域名以“.com”为后缀 holds no negation: being so is the fault, and the vocabulary says so.
-        if not wording or (stance == "plain" and not _is_decided(ids)):
+        # 人事处“招考录用”、电商处“示范企业”: a quoted word of a clause without a fault states none.
+        ids, decided_by = _classify(re.sub("“[^”.]*”", "", wording) if stance == "plain" else wording, stance, own)
+        if not wording or (stance == "plain" and not _is_stated(ids)):
             continue
         yield Problem(
             wording=wording,
@@ -404,6 +422,9 @@ def _wordings(text: str, groups: list[Mentions]) -> list[str]:
             continue
         stop = groups[i + 1].start if i + 1 < len(groups) else len(text)
         part = text[group.end : stop]
+        if text[: group.start].endswith("(") and part.startswith(")") and not has_fault(part):
+            # 更新滞后账号2个(“甲”微博),已电话提醒: the fault stands before the brackets.
+            part = ""
         part = re.sub(rf"(?:,|、)?(?:{any_of(naming()['examples'])}|以及|和|及)?$", "", part.strip(" ,、"))
         part = part.rstrip(")、, ") if part.count(")") > part.count("(") else part
         part = re.sub(r"^(?:的|均|都|仍|还|也|分别|在)+", "", part.strip(" ,、:"))

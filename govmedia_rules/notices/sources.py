@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from govmedia_rules.errors import MissingExtra, NoticeError, Where
+from govmedia_rules.errors import MissingExtra, NoticeError, Where, no_text, reason_zh
 
 MAX_CHARACTERS = 1_000_000
 """Longest text that is read."""
@@ -81,6 +81,8 @@ def load(source: str | bytes | Path) -> NoticeSource:
     """
     if isinstance(source, str) and "\n" not in source and source.lower().endswith((".docx", ".html", ".htm", ".txt")):
         source = Path(source)
+    if not isinstance(source, str | bytes | Path):
+        raise no_text("source", source)
     if isinstance(source, Path):
         try:
             data = source.read_bytes()
@@ -88,7 +90,7 @@ def load(source: str | bytes | Path) -> NoticeSource:
             raise NoticeError(
                 f"cannot open the notice: {fault.strerror or fault}",
                 Where(file=str(source)),
-                zh=f"通报打不开：{fault.strerror or fault}",
+                zh=f"通报打不开：{reason_zh(fault)}",
             ) from fault
         return load(data)
     if isinstance(source, bytes):
@@ -253,7 +255,8 @@ def _from_docx(data: bytes) -> NoticeSource:
     except NoticeError:
         raise
     except Exception as fault:
-        raise NoticeError(f"not a readable DOCX file: {fault}", zh=f"不是可读的 DOCX 文件：{fault}") from fault
+        what, zh = "not a readable DOCX file", "不是可读的 DOCX 文件"
+        raise NoticeError(what, None, "save it as .docx or text", zh, "请另存为 .docx 或文本") from fault
 
 
 def _docx_source(document: Any) -> NoticeSource:

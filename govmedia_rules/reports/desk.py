@@ -14,7 +14,7 @@ from collections.abc import Iterable, Iterator
 from govmedia_rules.checks.contract import Evidence, Status
 from govmedia_rules.errors import visible
 from govmedia_rules.judge.finding import Finding
-from govmedia_rules.judge.inspection import Inspection
+from govmedia_rules.judge.inspection import Inspection, each_inspection
 from govmedia_rules.reports.document import policy
 from govmedia_rules.reports.rows import evidence_row
 from govmedia_rules.reports.templates import read_text
@@ -49,7 +49,7 @@ def review_desk(inspections: Iterable[Inspection], *, title: str = "复核") -> 
         >>> page.count("<script")
         2
     """
-    items = [item for inspection in inspections for item in _items(inspection)]
+    items = [item for inspection in each_inspection(inspections) for item in _items(inspection)]
     data = json.dumps(visible_tree({"title": title, "items": items}), ensure_ascii=False, separators=(",", ":"))
     key = hashlib.sha256(data.encode("utf-8", "replace")).hexdigest()[:16]
     css, js = read_text("desk.css"), read_text("desk.js")

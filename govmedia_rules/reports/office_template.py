@@ -6,7 +6,7 @@ import io
 from collections.abc import Mapping
 from pathlib import Path
 
-from govmedia_rules.errors import MissingExtra, NoticeError, Where
+from govmedia_rules.errors import MissingExtra, NoticeError, Where, reason_zh
 from govmedia_rules.notices.model import Notice
 from govmedia_rules.reports.blocks import Paragraph
 from govmedia_rules.reports.notice import notice_document
@@ -48,7 +48,7 @@ def fill_docx(template: str | Path, notice: Notice, *, more: Mapping[str, object
         data = path.read_bytes()
     except OSError as fault:
         raise NoticeError(
-            f"cannot open the template: {fault.strerror}", Where(str(path)), zh=f"模板打不开：{fault.strerror}"
+            f"cannot open the template: {fault.strerror}", Where(str(path)), zh=f"模板打不开：{reason_zh(fault)}"
         ) from fault
     document = notice_document(notice)
     texts = [block for block in document.blocks if isinstance(block, Paragraph)]
@@ -66,7 +66,9 @@ def fill_docx(template: str | Path, notice: Notice, *, more: Mapping[str, object
         filled.render(values, jinja_env=sandbox(), autoescape=True)
         filled.save(out)
     except TemplateError as fault:
-        raise NoticeError(f"the template cannot be filled: {fault}", Where(str(path)), zh=f"模板不能填写：{fault}") from fault
+        raise NoticeError(
+            f"the template cannot be filled: {fault}", Where(str(path)), zh=f"模板不能填写：{reason_zh(fault)}"
+        ) from fault
     except Exception as fault:  # python-docx and lxml raise their own for a file that is no document
         raise NoticeError(
             f"the template is no DOCX document: {type(fault).__name__}",

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 
 from govmedia_rules.checks.contract import Evidence, Status
 from govmedia_rules.judge.finding import Finding, evidence_text
-from govmedia_rules.judge.inspection import Inspection
+from govmedia_rules.judge.inspection import Inspection, each_inspection
 from govmedia_rules.judge.review_sheet import review_row
 
 _LOOKED_AT = (Status.FAILED, Status.NEEDS_REVIEW)
@@ -14,7 +14,7 @@ _LOOKED_AT = (Status.FAILED, Status.NEEDS_REVIEW)
 
 def review_rows(inspections: Iterable[Inspection]) -> Iterator[tuple[str, ...]]:
     """Return the rows of candidates and failures, in the order of `REVIEW_COLUMNS`; those of failures first for each subject."""
-    for inspection in inspections:
+    for inspection in each_inspection(inspections):
         for status in _LOOKED_AT:
             for finding in inspection.findings:
                 if finding.status is status and not finding.is_waived:

@@ -10,7 +10,7 @@ from datetime import datetime
 from govmedia_rules.checks.contract import Evidence, Status
 from govmedia_rules.core.rates import Rounding
 from govmedia_rules.judge.finding import Finding
-from govmedia_rules.judge.inspection import Inspection, Verdict
+from govmedia_rules.judge.inspection import Inspection, Verdict, each_inspection
 from govmedia_rules.rules.model import KIND_ZH, Grade, format_arg
 from govmedia_rules.snapshots.kinds import word
 from govmedia_rules.subjects.models import Account, Site, Supervisor
@@ -316,7 +316,7 @@ class Totals:
 def collect(inspections: Iterable[Inspection], max_evidence: int = 20) -> tuple[list[SubjectRow], Totals]:
     """Return rows and counts of inspections, read once and not kept."""
     totals, rows = Totals(), []
-    for inspection in inspections:
+    for inspection in each_inspection(inspections):
         row = subject_row(inspection, max_evidence)
         totals.add(inspection, row)
         rows.append(row)

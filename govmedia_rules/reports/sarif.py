@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from govmedia_rules.checks.contract import Evidence, Status
 from govmedia_rules.errors import GovMediaRulesError
 from govmedia_rules.judge.finding import Finding, evidence_text
-from govmedia_rules.judge.inspection import Inspection
+from govmedia_rules.judge.inspection import Inspection, each_inspection
 from govmedia_rules.reports.rows import url_of
 from govmedia_rules.reports.text import library_version, visible_tree, web_address
 from govmedia_rules.rules.model import Indicator, Plan
@@ -108,7 +108,7 @@ def sarif(
     runs: dict[tuple[str, str], _Run] = {}
     if plan is not None:
         runs[plan.version, plan.digest] = _Run(plan)
-    for inspection in inspections:
+    for inspection in each_inspection(inspections):
         reference = inspection.rulebook
         run = runs.setdefault((reference.version, reference.digest), _Run(inspection.plan))
         run.add(inspection, complete)

@@ -14,7 +14,7 @@ from importlib.resources import files
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
-from govmedia_rules.errors import MissingExtra, NoticeError, Where, visible
+from govmedia_rules.errors import MissingExtra, NoticeError, Where, reason_zh, visible
 from govmedia_rules.reports.text import one_line
 
 if TYPE_CHECKING:
@@ -60,7 +60,7 @@ def fill_template(
             raise NoticeError(
                 f"cannot open the template: {fault.strerror or fault}",
                 Where(name_shown),
-                zh=f"模板打不开：{fault.strerror or fault}",
+                zh=f"模板打不开：{reason_zh(fault)}",
             ) from fault
         except UnicodeDecodeError as fault:
             raise NoticeError("the template is not UTF-8", Where(name_shown), zh="模板不是 UTF-8") from fault
@@ -119,11 +119,15 @@ def _rendered(in_one_line: bool, source: str, name_shown: str, values: Mapping[s
         ) from fault
     except TemplateError as fault:
         raise NoticeError(
-            f"the template cannot be filled: {fault}", Where(name_shown, row=_line_of(fault)), zh=f"模板不能填写：{fault}"
+            f"the template cannot be filled: {fault}",
+            Where(name_shown, row=_line_of(fault)),
+            zh=f"模板不能填写：{reason_zh(fault)}",
         ) from fault
     except (TypeError, ValueError, KeyError, AttributeError, ArithmeticError, OverflowError) as fault:
         raise NoticeError(
-            f"the template cannot be filled: {fault}", Where(name_shown, row=_line_of(fault)), zh=f"模板不能填写：{fault}"
+            f"the template cannot be filled: {fault}",
+            Where(name_shown, row=_line_of(fault)),
+            zh=f"模板不能填写：{reason_zh(fault)}",
         ) from fault
 
 

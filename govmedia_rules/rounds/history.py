@@ -16,7 +16,7 @@ from typing import Any, Literal, NamedTuple
 
 from govmedia_rules.core import display
 from govmedia_rules.core.vocabulary import key_of
-from govmedia_rules.errors import ArgumentError, ObservationError, Where
+from govmedia_rules.errors import ArgumentError, ObservationError, Where, by_language
 from govmedia_rules.judge.inspection import Verdict
 from govmedia_rules.judge.table import GroupBy
 from govmedia_rules.rounds.store import DataSet, StoredRound, read_round_columns, read_rounds, values_of
@@ -258,7 +258,8 @@ class History:
         return {name: values_of(table, name) for name in names}
 
     def __repr__(self) -> str:
-        return f"<History of {len(self.rounds)} rounds, {sum(record.inspections for record in self.rounds)} inspections>"
+        rounds, total = len(self.rounds), sum(record.inspections for record in self.rounds)
+        return by_language(f"<History of {rounds} rounds, {total} inspections>", f"<历次检查：{rounds} 期，{total} 个检查结果>")
 
     def _repr_html_(self) -> str:
         table = self.trend()

@@ -19,10 +19,10 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal, NamedTuple
 from pydantic import Field, ValidationError
 
 from govmedia_rules.checks.contract import Status
-from govmedia_rules.core.files import complete_file
+from govmedia_rules.core.files import complete_file, refuse_used
 from govmedia_rules.core.model import Model
 from govmedia_rules.engines.run_folder import locked
-from govmedia_rules.errors import ArgumentError, ExportError, ObservationError, Where
+from govmedia_rules.errors import ArgumentError, ExportError, ObservationError, Where, reason_zh
 from govmedia_rules.judge.engine import OPEN
 from govmedia_rules.judge.finding import FINDING_HEADINGS, Finding
 from govmedia_rules.judge.inspection import INSPECTION_HEADINGS, Inspection
@@ -247,7 +247,7 @@ def write_round(
         raise ExportError(
             f"the round cannot be written: {fault.strerror or fault}",
             Where(str(folder)),
-            zh=f"这一期无法写出：{fault.strerror or fault}",
+            zh=f"这一期无法写出：{reason_zh(fault)}",
         ) from fault
 
 
@@ -260,14 +260,7 @@ def _claim(folder: Path) -> None:
         except ObservationError as fault:
             raise ExportError(fault.what, fault.where, fault.hint, zh=fault.zh, hint_zh=fault.hint_zh) from None
         return
-    if any(folder.iterdir()):
-        raise ExportError(
-            "the folder holds something else",
-            Where(str(folder)),
-            "choose an empty or new folder",
-            zh="文件夹中有别的内容",
-            hint_zh="请选一个空的或新的文件夹",
-        )
+    refuse_used(folder, MARK_FILE)
     with complete_file(folder / MARK_FILE) as part:
         part.write_text(json.dumps({"format": FORMAT, "content": "govmedia-rules rounds"}) + "\n", "utf-8")
 

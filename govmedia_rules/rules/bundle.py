@@ -13,7 +13,7 @@ from typing import NamedTuple
 from pydantic import ValidationError
 
 from govmedia_rules.core.faults import FaultText, fault_texts
-from govmedia_rules.errors import RulebookSyntaxError, Where
+from govmedia_rules.errors import RulebookSyntaxError, Where, reason_zh
 from govmedia_rules.rules.load import MAX_BYTES
 from govmedia_rules.rules.model import Layer, Plan, RulebookFile
 
@@ -111,9 +111,11 @@ def read_bundle(path: str | PathLike[str]) -> Bundle:
             raise RulebookSyntaxError(f"the file has more than {MAX_BYTES} bytes", where, zh=f"文件超过 {MAX_BYTES} 字节")
         document = json.loads(data)
     except OSError as fault:
-        raise RulebookSyntaxError(f"the file cannot be read: {fault.strerror}", where, zh=f"文件不能读：{fault.strerror}") from None
+        raise RulebookSyntaxError(
+            f"the file cannot be read: {fault.strerror}", where, zh=f"文件不能读：{reason_zh(fault)}"
+        ) from None
     except (ValueError, RecursionError) as fault:
-        raise RulebookSyntaxError(f"the file is not JSON: {fault}", where, zh=f"文件不是 JSON：{fault}") from None
+        raise RulebookSyntaxError(f"the file is not JSON: {fault}", where, zh=f"文件不是 JSON：{reason_zh(fault)}") from None
     if not isinstance(document, dict) or document.get("format") != FORMAT:
         raise RulebookSyntaxError(
             "the file is no exported rulebook",

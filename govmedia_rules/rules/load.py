@@ -27,6 +27,9 @@ from govmedia_rules.errors import (
     Where,
     choices,
     choices_zh,
+    kind_text,
+    kind_text_zh,
+    reason_zh,
 )
 from govmedia_rules.rules.model import AppliesTo, IndicatorEntry, Layer, RulebookFile, Scoring, Source, Successor
 from govmedia_rules.rules.plugins import Plugins
@@ -37,9 +40,6 @@ LayerSource = str | PathLike[str] | Mapping[str, Any]
 
 NATIONAL = "national-2019"
 """The rulebook that is meant where none is named."""
-
-MAX_AGE_YEARS = 5
-"""Age of the newest document of a rulebook from which its use gives a warning."""
 
 MAX_BYTES = 8 * 1024 * 1024
 
@@ -178,10 +178,12 @@ def parse_layer(data: bytes, file: str) -> Layer:
     try:
         table = tomllib.loads(data.decode("utf-8-sig").replace("\r\n", "\n"), parse_float=Decimal)
     except UnicodeDecodeError as fault:
-        raise RulebookSyntaxError(f"the file is not UTF-8: {fault}", Where(file), zh=f"文件不是 UTF-8：{fault}") from None
+        raise RulebookSyntaxError(
+            f"the file is not UTF-8: {fault}", Where(file), zh=f"文件不是 UTF-8：{reason_zh(fault)}"
+        ) from None
     except ValueError as fault:  # a number of thousands of digits is none of TOML's own faults
         hint = "keys in Chinese need quotation marks" if "Invalid" in str(fault) else ""
-        zh, hint_zh = f"文件不是 TOML：{fault}", "中文的键要加引号" if hint else ""
+        zh, hint_zh = f"文件不是 TOML：{reason_zh(fault)}", "中文的键要加引号" if hint else ""
         raise RulebookSyntaxError(f"the file is not TOML: {fault}", Where(file), hint, zh, hint_zh) from None
     except RecursionError:
         raise RulebookSyntaxError("the file is nested too deeply", Where(file), zh="文件嵌套过深") from None
@@ -288,7 +290,8 @@ def as_day(day: object) -> date:
             return (day if day.tzinfo is None else day.astimezone(SHANGHAI)).date()
         if isinstance(day, date):
             return day
-    what, zh = f"{str(day)[:40]!r} is no day but {type(day).__name__}", f"“{str(day)[:40]}”不是日期，而是 {type(day).__name__}"
+    what = f"{str(day)[:40]!r} is no day but {kind_text(day)}"
+    zh = f"“{str(day)[:40]}”不是日期，而是{kind_text_zh(day)}"
     raise RulebookError(what, None, "give a datetime.date", zh, "请给出 datetime.date")
 
 
@@ -369,14 +372,3 @@ def _stand_in(content: RulebookFile, successor: Successor, extends: tuple[str, .
             for word, subject in (("site", "site"), ("media", "account"))
         },
     }
-
-
-def old_layers(layers: Iterable[LayerSource], day: date, plugins: Plugins) -> list[RulebookFile]:
-    """Return those of some layers, and of what they extend, whose newest document is older than five years on a day."""
-    old: list[RulebookFile] = []
-    for content in (layer.content for layer in collect_layers(layers, plugins)):
-        dates = [basis.issued for basis in content.basis if basis.issued is not None]
-        newest = max(dates, default=content.effective.from_)
-        if newest is not None and newest < day.replace(year=day.year - MAX_AGE_YEARS, day=min(day.day, 28)):
-            old.append(content)
-    return old

@@ -11,6 +11,7 @@ from decimal import Decimal
 from functools import cached_property
 from typing import Annotated, Any, Literal, NamedTuple, Self
 
+from dateutil.relativedelta import relativedelta
 from pydantic import AfterValidator, AliasChoices, BaseModel, BeforeValidator, Field, StringConstraints, model_validator
 from pydantic_core import to_jsonable_python
 
@@ -86,6 +87,9 @@ class Basis(Model):
     issued: date | None = None
     url: Short | None = None
 
+
+MAX_AGE_YEARS = 5
+"""Age of the newest document of a layer from which its use gives a warning."""
 
 Grade = Literal["official", "copy", "unseen"]
 """How something was seen: on an official host or in the document itself, in a copy elsewhere, or not at all."""
@@ -346,6 +350,15 @@ class RulebookFile(Model):
             return 0
         return 1 if self.region.endswith("0000") else 2 if self.region.endswith("00") else 3
 
+    @property
+    def old_after(self) -> date | None:
+        """The last day on which its newest document is no older than five years; None where no day is known.
+
+        Of a layer without a dated document its first day counts.
+        """
+        newest = max((basis.issued for basis in self.basis if basis.issued is not None), default=self.effective.from_)
+        return newest and newest + relativedelta(year=min(newest.year + MAX_AGE_YEARS, date.max.year))
+
 
 class Layer(NamedTuple):
     """A layer and where it came from.
@@ -371,6 +384,7 @@ class LayerRef(Model):
         region: Division code of the place it holds for; None for the nation.
         release: The release it came with, of this library, an installed package or apart from the code; None for a caller's own.
         file: Where it was read; None for a table given by the caller.
+        old_after: The last day on which its newest document is no older than five years; None where no day is known.
     """
 
     id: Short
@@ -379,6 +393,7 @@ class LayerRef(Model):
     region: DivisionCode | None = None
     release: Short | None = None
     file: Short | None = Field(default=None, exclude=True, repr=False)
+    old_after: date | None = Field(default=None, exclude=True, repr=False)
 
 
 class Indicator(Model):
@@ -547,6 +562,11 @@ class Plan:
     def books(self) -> str:
         """Releases of rulebooks its layers came with, the lowest first; "" where all layers are a caller's own."""
         return "、".join(dict.fromkeys(layer.release for layer in self.layers if layer.release))
+
+    @cached_property
+    def old_after(self) -> date:
+        """The last day on which no layer's newest document is older than five years."""
+        return min((layer.old_after for layer in self.layers if layer.old_after is not None), default=date.max)
 
     @cached_property
     def by_id(self) -> Mapping[str, Indicator]:

@@ -146,6 +146,7 @@ def _reference(layer: Layer) -> LayerRef:
         region=content.region,
         release=layer.release,
         file=file,
+        old_after=content.old_after,
     )
 
 

@@ -15,7 +15,7 @@ from types import ModuleType
 from typing import Generic, TypeVar
 
 from govmedia_rules.checks.contract import Check, CheckSpec, is_check, name_of
-from govmedia_rules.errors import DuplicateId, PluginLoadError, PluginWarning, Where
+from govmedia_rules.errors import DuplicateId, PluginLoadError, PluginWarning, Where, reason_zh
 from govmedia_rules.rules.model import Layer
 
 T = TypeVar("T")
@@ -151,7 +151,7 @@ def load_plugins(check_points: Iterable[EntryPoint], rulebook_points: Iterable[E
             broken[point.name] = _warn(fault.text("en"), fault.text("zh"))
             continue
         except TypeError as fault:  # what is offered is no check
-            broken[point.name] = _warn(str(fault), f"插件 {point.name!r} 提供的不是检查项：{fault}")
+            broken[point.name] = _warn(str(fault), f"插件 {point.name!r} 提供的不是检查项：{reason_zh(fault)}")
             continue
         for name, spec in specs.items():
             checks.add(name, _owner(point), spec)
@@ -231,7 +231,7 @@ def _load(point: EntryPoint) -> object:
             f"plugin {point.name!r}{owner} cannot be loaded: {type(fault).__name__}: {fault}",
             Where(point.value),
             "reinstall the package, or ask who made it",
-            f"插件 {point.name!r} 不能载入：{fault}",
+            f"插件 {point.name!r} 不能载入：{reason_zh(fault)}",
             "请重新安装该包，或询问其作者",
         ) from fault
 

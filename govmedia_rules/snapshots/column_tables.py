@@ -11,7 +11,7 @@ from pydantic import ValidationError
 
 from govmedia_rules.core.time import SHANGHAI, Window, day_of
 from govmedia_rules.core.vocabulary import key_of, read_data
-from govmedia_rules.errors import TableError, Where
+from govmedia_rules.errors import TableError, Where, reason_zh
 from govmedia_rules.snapshots.cells import (
     ONLY_A_DAY,
     CodeRead,
@@ -119,7 +119,7 @@ def read_columns(
         snapshots = tuple(reader.snapshots(complete))
     except ValidationError as fault:
         raise TableError(
-            f"the columns are no snapshot: {fault}", Where(tables[0].name), zh=f"这些列不是采样数据：{fault}"
+            f"the columns are no snapshot: {fault}", Where(tables[0].name), zh=f"这些列不是采样数据：{reason_zh(fault)}"
         ) from fault
     remarks = tuple(row for table in tables for row in table.remarks)
     return Rows(snapshots, tuple(reader.bad), tuple(uses), rejected, remarks)

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from govmedia_rules.core.vocabulary import read_data
-from govmedia_rules.errors import ObservationError, Where
+from govmedia_rules.errors import ObservationError, Where, reason_zh
 
 _NO = frozenset({"0", "false", "no", "none", "null", "否", "无", "{}", "[]"})
 MAX_BYTES = 200_000_000
@@ -102,7 +102,7 @@ def _document(source: object, where: Where | None) -> Any:
                 f"the file cannot be read: {fault.strerror}",
                 where,
                 "look at the path",
-                zh=f"文件不能读：{fault.strerror}",
+                zh=f"文件不能读：{reason_zh(fault)}",
                 hint_zh="请检查路径",
             ) from None
     if not isinstance(source, str | bytes):
@@ -118,7 +118,7 @@ def _document(source: object, where: Where | None) -> Any:
                 f"the document is not JSON: {fault}",
                 where,
                 "give JSON, or JSON Lines with one record a line",
-                zh=f"文件不是 JSON：{fault}",
+                zh=f"文件不是 JSON：{reason_zh(fault)}",
                 hint_zh="请提供 JSON 或每行一条的 JSON Lines",
             ) from None
 

@@ -7,7 +7,7 @@ may be missing. Deleted, rejected, drafted, liked and forwarded posts are not po
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import date, datetime, tzinfo
 from functools import cache
@@ -85,9 +85,21 @@ class PostRow(NamedTuple):
 
 
 def post_tables(
-    source: object, *, headers: Mapping[str, str] | None, sheet: str | int | None, header: int | None = None
+    source: object,
+    *,
+    headers: Mapping[str, str] | None,
+    sheet: str | int | None,
+    header: int | None = None,
+    names: Container[str] = (),
 ) -> list[tuple[RawTable, tuple[ColumnUse, ...]]]:
     """Open the tables of posts of a source, with what each column is used for.
+
+    Args:
+        source: See `read_posts`.
+        headers: Further headers, as written -> field.
+        sheet: Sheet of a workbook.
+        header: Number of the header row.
+        names: Keys of the names of the accounts on record.
 
     Raises:
         TableError: The source cannot be opened, or no column gives a title or a time.
@@ -102,8 +114,27 @@ def post_tables(
         columns = match_columns(table, _GROUPS, headers=headers, repeated=True)
         if not {use.field for use in columns} & {"title", *_TIMES}:
             raise missing_columns(table, ["published_at", "title"], _GROUPS)
-        opened.append((table, columns))
+        opened.append(_with_account_names(table, columns, names))
     return opened
+
+
+def _with_account_names(
+    table: RawTable, columns: tuple[ColumnUse, ...], names: Container[str]
+) -> tuple[RawTable, tuple[ColumnUse, ...]]:
+    """Take 名称 for the name of the account where no column gives that, if another one gives titles or a cell is a known name."""
+    fields = {use.field for use in columns}
+    alone = [
+        use for use in columns if use.field is None and not header_aliases("post_name").keys().isdisjoint(header_keys(use.header))
+    ]
+    if fields & {"account_name", "account_code"} or len(alone) != 1:
+        return table, columns
+    (name,) = alone
+    if not fields & {"title", "text"}:
+        table = replace(table, rows=list(table.rows))
+        if not any(key_of(str(cells.get(name.header))) in names for _, cells in table.rows):
+            return table, columns
+    named = replace(name, field="account_name", remark="按相近的表头识别")
+    return table, tuple(named if use is name else use for use in columns)
 
 
 def post_rows(table: RawTable, columns: Iterable[ColumnUse], point: datetime | None, zone: tzinfo) -> Iterator[PostRow]:
@@ -287,9 +318,13 @@ def read_posts(
     is_json = isinstance(source, str | PathLike) and Path(source).suffix.lower() in (".json", ".jsonl")
     if is_json or isinstance(source, Mapping) or preset is not None or fields is not None:
         source = exported_posts(Path(source) if is_json else source, preset=preset, fields=fields)  # type: ignore[arg-type]
-    # An empty list of a tool has no columns: its account has no post.
-    opened = [] if isinstance(source, list) and not source else post_tables(source, headers=headers, sheet=sheet, header=header)
     groups = _Groups(accounts, point_of(observed_at, zone), zone)
+    # An empty list of a tool has no columns: its account has no post.
+    opened = (
+        []
+        if isinstance(source, list) and not source
+        else post_tables(source, headers=headers, sheet=sheet, header=header, names=groups.names)
+    )
     uses: list[ColumnUse] = []
     for table, columns in opened:
         filled = {use.field for use in columns}
@@ -323,9 +358,9 @@ class _Groups:
     def __init__(self, accounts: Iterable[Account], point: Point | None, zone: tzinfo) -> None:
         self._known = {account.id: account for account in accounts}
         self._by_code = {account.code: account for account in self._known.values() if account.code is not None}
-        self._names: dict[str, list[Account]] = {}
+        self.names: dict[str, list[Account]] = {}
         for account in self._known.values():
-            self._names.setdefault(key_of(account.name), []).append(account)
+            self.names.setdefault(key_of(account.name), []).append(account)
         self.only = next(iter(self._known.values())) if len(self._known) == 1 else None
         self.point, self._zone = point, zone
         self._accounts: dict[str, Account] = {}
@@ -418,7 +453,7 @@ class _Groups:
             if self.only is not None and "account_name" not in cells and "account_code" not in cells:
                 return self.only
             raise _Refused("account_name", "账号名称未填")
-        namesakes = self._names.get(key_of(str(name)), [])
+        namesakes = self.names.get(key_of(str(name)), [])
         try:
             platform = UNKNOWN_PLATFORM if cells.get("platform") is None else platform_cell(cells["platform"])[0]
         except ValueError:

@@ -122,6 +122,25 @@ def read_snapshots(
     return SnapshotReader(lines, zone, not_after, on_bad)
 
 
+_TABLES = frozenset({".xlsx", ".xlsm", ".xls", ".xlsb", ".et", ".ods", ".csv", ".tsv"})
+"""Endings of tables, which other functions read."""
+
+
+def check_lines(path: Path) -> None:
+    """Refuse a file that cannot hold lines of snapshots.
+
+    Raises:
+        ObservationError: It does not exist, is a folder, or is a table.
+    """
+    where = Where(str(path))
+    if not path.is_file():
+        raise ObservationError("no such file", where, hint="look at the path", zh="没有这个文件", hint_zh="请核对路径")
+    if path.suffix.lower() in _TABLES:
+        takes = "read_accounts(path, observed_at=…), read_sites(…)"
+        what, zh = "this is a table, not snapshots", "这是表格，不是采样数据"
+        raise ObservationError(what, where, f"use {takes}", zh, f"请用 {takes}，命令行用 inspect --at")
+
+
 def file_lines(path: str | os.PathLike[str], max_line_bytes: int = MAX_LINE_BYTES) -> Iterator[RawLine]:
     """Return the lines of a file, or of a `.json` file its documents.
 
@@ -130,8 +149,7 @@ def file_lines(path: str | os.PathLike[str], max_line_bytes: int = MAX_LINE_BYTE
     """
     file = Path(path)
     _log.debug("reading %s", path)
-    if not file.is_file():
-        raise ObservationError("no such file", Where(str(path)), hint="look at the path", zh="没有这个文件", hint_zh="请核对路径")
+    check_lines(file)
     if file.suffix == ".json":
         yield from _documents(file, max_line_bytes)
         return

@@ -6,7 +6,7 @@ A cell that cannot be read leaves its fact "not observed" and is named; its row 
 from __future__ import annotations
 
 import warnings
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, tzinfo
 from itertools import chain
@@ -19,7 +19,7 @@ from govmedia_rules.snapshots.cells import (
 )
 from govmedia_rules.snapshots.merging import each_once
 from govmedia_rules.snapshots.models import AccountSnapshot, SiteSnapshot
-from govmedia_rules.snapshots.shallow_rows import RowReader, ShallowRow, SubjectKind
+from govmedia_rules.snapshots.shallow_rows import RowReader, ShallowRow, SubjectKind, platform_of_sheet
 from govmedia_rules.snapshots.wide import one_account_a_row
 from govmedia_rules.subjects.models import Account, Site
 from govmedia_rules.tables.headers import FieldGroup, expected_types, field_of, match_columns, missing_columns
@@ -121,14 +121,31 @@ def read_sites(
 
 def kind_of_table(names: Iterable[str], headers: Mapping[str, str] | None = None) -> SubjectKind:
     """Return `account` where headers name the platform, the name or interactive functions of accounts, else `site`."""
+    return _kind_shown(names, headers) or "site"
+
+
+def _kind_shown(names: Iterable[str], headers: Mapping[str, str] | None) -> SubjectKind | None:
+    """Return the kind of subjects that headers show; None where both kinds have such columns (名称, 主办单位, 更新时间)."""
     fields = [[field_of(text, field_groups(kind), headers)[0] for kind in ("account", "site")] for text in names]
     accounts, sites = ({pair[at] for pair in fields} for at in (0, 1))
-    if "platform" in accounts:
-        return "account"
     of_one = {("account" if account == "name" else "site") for account, site in fields if (account == "name") != (site == "name")}
-    if len(of_one) == 1:  # 账号名称, 网站名称
-        return "account" if of_one == {"account"} else "site"
-    return "account" if "functions" in accounts and "is_navigation" not in sites else "site"
+    if of_one == {"site"} and "name" not in accounts:  # 网站名称
+        return "site"
+    if "platform" in accounts or of_one == {"account"} or ("functions" in accounts and "is_navigation" not in sites):
+        return "account"
+    return "site" if of_one == {"site"} or any(account is None and site is not None for account, site in fields) else None
+
+
+def kinds_of_tables(tables: Sequence[RawTable], headers: Mapping[str, str] | None = None) -> list[SubjectKind]:
+    """Return the kind of subjects of each table of a source; one whose headers do not show it is of the kind of the others.
+
+    Where the others are of both kinds, a table whose sheet or title names a platform is one of accounts.
+    """
+    shown = [_kind_shown(table.columns, headers) for table in tables]
+    known = {kind for kind in shown if kind is not None}
+    if len(known) < 2:
+        return [next(iter(known), "site")] * len(shown)
+    return [kind or ("account" if platform_of_sheet(table) else "site") for kind, table in zip(shown, tables, strict=True)]
 
 
 def open_subject_tables(
@@ -141,6 +158,35 @@ def open_subject_tables(
     """
     groups = [*field_groups("account"), *field_groups("site")]
     return open_tables(source, lambda text: field_of(text, groups, headers)[0], sheet=sheet, header=header)
+
+
+def _tables_of_kind(
+    source: object, kind: SubjectKind, headers: Mapping[str, str] | None, sheet: str | int | None, header: int | None
+) -> tuple[list[RawTable], list[BadRow]]:
+    """Return the tables of one kind of subjects, and a remark on each table of the other kind, whose rows are not read."""
+    if isinstance(source, Iterator):
+        source = list(source)
+    tables = open_subject_tables(source, headers=headers, sheet=sheet, header=header)
+    kinds = kinds_of_tables(tables, headers)
+    if kind not in kinds:  # the caller knows better
+        groups = field_groups(kind)
+        return open_tables(source, lambda text: field_of(text, groups, headers)[0], sheet=sheet, header=header), []
+    others = []
+    for table, other in zip(tables, kinds, strict=True):
+        numbers = [number for number, _ in table.rows] if other != kind else []
+        if numbers:
+            what = "政务新媒体，没有读（用 read_accounts 读）" if other == "account" else "网站，没有读（用 read_sites 读）"
+            others.append(BadRow(numbers[0], None, None, f"起的{len(numbers)}行是{what}", sheet=table.sheet))
+    return [table for table, other in zip(tables, kinds, strict=True) if other == kind], others
+
+
+def _column_of_types(columns: Sequence[ColumnUse], headers: Mapping[str, str] | None) -> str | None:
+    """Return the header under which each row says whether it is a site or on which platform an account is; None without one."""
+    groups = field_groups("account")
+    of_accounts = {use.header: field_of(use.header, groups, headers)[0] for use in columns}
+    if not any(use.field == of_accounts[use.header] == "name" for use in columns):
+        return None  # 网站名称 beside 账号名称: each row is both
+    return next((use.header for use in columns if use.field in (None, "platform") and of_accounts[use.header] == "platform"), None)
 
 
 def accounts_of(tables: Iterable[RawTable], headers: Mapping[str, str] | None = None) -> list[RawTable]:
@@ -255,7 +301,7 @@ def shallow_table(
         TableError: See `read_accounts`.
     """
     groups = field_groups(kind)
-    tables = open_tables(source, lambda text: field_of(text, groups, headers)[0], sheet=sheet, header=header)
+    tables, others = _tables_of_kind(source, kind, headers, sheet, header)
     if parted:
         tables = accounts_of(tables, headers)
     point = point_of(observed_at, zone)
@@ -266,13 +312,13 @@ def shallow_table(
         lacking = [name for name in ("name", "observed_at") if name not in fields and not (name == "observed_at" and point)]
         if lacking:
             raise missing_columns(table, lacking, groups)
-        readers.append(RowReader(kind, columns, point, zone, table))
+        readers.append(RowReader(kind, columns, point, zone, table, _column_of_types(columns, headers)))
     uses = tuple(use for reader in readers for use in reader.columns)
     fields = {use.field.split(".")[0] for use in uses if use.field is not None}
     return ShallowTable(
         uses,
         tuple(row for table in tables for row in table.rejected),
-        tuple(row for table in tables for row in table.remarks),
+        (*(row for table in tables for row in table.remarks), *others),
         tuple(title for facts, title in _NEEDED_FACTS[kind].items() if not fields & set(facts)),
         tables[0].name,
         tuple(readers),

@@ -26,7 +26,10 @@ from govmedia_rules.snapshots.cells import (
     count_cell,
     counts_all,
     doubtful_status,
+    found_cell,
     functions_cell,
+    has_closing_note,
+    is_site,
     never_updated,
     plain_cell,
     platform_cell,
@@ -42,7 +45,7 @@ from govmedia_rules.snapshots.parts import Mark
 from govmedia_rules.subjects.models import Account, Site
 from govmedia_rules.tables.grids import BEYOND_HEADER
 from govmedia_rules.tables.headers import period_text
-from govmedia_rules.tables.layout import no_subject
+from govmedia_rules.tables.layout import NO_NAME, no_subject
 from govmedia_rules.tables.model import BadRow, ColumnUse, RawTable
 from govmedia_rules.tables.periods import Updates, newest_within, period_of
 from govmedia_rules.tables.when import Clock, DayRange, when_cell
@@ -57,12 +60,15 @@ _RUNNING_PARTS: Mapping[SubjectKind, frozenset[str]] = {
 }
 """Parts that may be more than was seen where a table casts doubt on how the subject runs."""
 _STAGE_FIELDS = frozenset({"status", "is_closed", "is_running"})
+_MAY_SPEAK_OF_CLOSING = frozenset({"latest_post_at", "home_latest_at", "functions", "found", "platform"})
+"""Fields of other facts in whose cells people write that the subject was closed: 微信（已注销）."""
 _MARKED = {"latest_post_at": "latest_post_at", "home_latest_at": "home"}
 """Dates whose cells may say 长期未更新, and the part that a mark of it names."""
-_NOTE = re.compile(r"[(（\[【][^()（）\[\]【】]{1,60}[)）\]】]")
 _SEVERAL_NAMES = re.compile(r"\S{2,}\s*[、；;]\s*\S{2,}")
 _MAX_REMEMBERED = 100_000
 _MAX_SHOWN = 200
+_FEW = 2
+"""Cells that a row of numbers has at most that is a total without its word."""
 _SUBJECT_FIELDS: Mapping[SubjectKind, frozenset[str]] = {
     "account": frozenset(Account.model_fields),
     "site": frozenset(Site.model_fields),
@@ -107,7 +113,7 @@ def _day_of_filling(texts: Iterable[str]) -> date | None:
     return None
 
 
-def _platform_of_sheet(table: RawTable) -> tuple[str, str | None] | None:
+def platform_of_sheet(table: RawTable) -> tuple[str, str | None] | None:
     """Return the platform of a sheet without such a column: that of its name or of the one line above its header."""
     read = []
     for text in (table.sheet or "", *table.above):
@@ -173,10 +179,20 @@ class RowReader:
         zone: Zone of times written without one.
         table: The table.
         columns: Its columns, and what each is used for.
+        types: Header under which each row says whether it is a site or on which platform an account is; None without one.
         only_day: Whether of the monitoring point of the last row only the day is known.
     """
 
-    def __init__(self, kind: SubjectKind, columns: Sequence[ColumnUse], point: Point | None, zone: tzinfo, table: RawTable) -> None:
+    def __init__(
+        self,
+        kind: SubjectKind,
+        columns: Sequence[ColumnUse],
+        point: Point | None,
+        zone: tzinfo,
+        table: RawTable,
+        types: str | None = None,
+    ) -> None:
+        self.types = types
         self.kind, self._point, self.zone, self.table = kind, point, zone, table
         self.columns = columns
         self.only_day = point is not None and point.only_day
@@ -197,7 +213,7 @@ class RowReader:
         self._filled = _day_of_filling(table.above)
         self._clock = Clock(None, zone, table.day_zero)
         self._periods: dict[str, DayRange | None] = {}
-        self._platform = None if self._header_of("platform") is not None else _platform_of_sheet(table)
+        self._platform = None if self._header_of("platform") is not None else platform_of_sheet(table)
 
     def rows(self) -> Iterator[ShallowRow]:
         """Return the rows of the table; blank ones are left out."""
@@ -227,9 +243,13 @@ class RowReader:
         reason = None if name is None else no_subject(row.cells.get(name), row.cells)
         if reason is not None:
             row.fault(name, reason, used=False)
-            return self._result(row, None)._replace(has_data=False)
+            filled = sum(cell is not None for cell in row.cells.values())
+            return self._result(row, None)._replace(has_data=reason == NO_NAME and filled > _FEW)
         if name is not None and row.cells.get(name) is BEYOND_HEADER:
             row.fault(None, BEYOND_HEADER.reason, used=False)
+            return self._result(row, None)
+        if self.types is not None and (reason := _of_other_kind(self.kind, row.cells.get(self.types))) is not None:
+            row.fault(self.types, reason, used=False)
             return self._result(row, None)
         point = self._point_of(row)
         if point is None:
@@ -284,6 +304,9 @@ class RowReader:
     def _take(self, row: _Row, column: _Column, value: Any) -> None:
         """Read one cell into the row; of two columns for one field the cells must agree."""
         name = column.field
+        field = name.split(".")[0]
+        if (field in _MAY_SPEAK_OF_CLOSING and says_closed(value)) or (field == "platform" and has_closing_note(value)):
+            row.stage_doubtful = True
         try:
             reading = self._read(column, value)
         except NotRead as fault:
@@ -297,8 +320,6 @@ class RowReader:
                 )
                 row.fault(column.header, "表中称长期未更新，须由人工核实")
                 return
-            if name.split(".")[0] in ("latest_post_at", "home_latest_at", "functions") and says_closed(value):
-                row.stage_doubtful = True
             row.fault(column.header, str(fault))
             return
         if reading is None:
@@ -341,7 +362,7 @@ class RowReader:
     def _finish_remarks(self, row: _Row) -> None:
         """Doubt the stage of life where a remark, or a note in the name, says that the subject was closed."""
         said = [row.headers[field] for field in list(row.values) if field.startswith("remark.") and row.values.pop(field)]
-        if any(says_closed(note) for note in _NOTE.findall(str(row.values["name"]))):
+        if has_closing_note(str(row.values["name"])):
             said.append(self._headers["name"])
         if said and row.values.get("status") not in ("closed", "closing") and not row.values.get("is_closed"):
             row.stage_doubtful = True
@@ -441,6 +462,21 @@ class RowReader:
         return document
 
 
+def _of_other_kind(kind: SubjectKind, cell: Any) -> str | None:
+    """Return why a row is none of a kind of subject: its type is 政府网站 in a table of accounts, 微信 in one of sites."""
+    if cell is None:
+        return None
+    if is_site(cell):
+        return "是网站，不是政务新媒体，没有读（请放到另一张表）" if kind == "account" else None
+    if kind == "account":
+        return None
+    try:
+        platform, _ = platform_cell(cell)
+    except ValueError:
+        return None
+    return "是政务新媒体，不是网站，没有读（请放到另一张表）" if platform not in (UNKNOWN_PLATFORM, "other") else None
+
+
 def _account_facts(observed: dict[str, Any]) -> dict[str, Any]:
     facts = dict(observed)
     latest = facts.get("latest_post_at")
@@ -513,7 +549,6 @@ def _readers(kind: SubjectKind) -> dict[str, Read]:
     yes_no = without_clock(yes_no_cell)
     readers = dict.fromkeys(
         (
-            "found",
             "downloads",
             "starts",
             "certified",
@@ -526,6 +561,7 @@ def _readers(kind: SubjectKind) -> dict[str, Read]:
     )
     return readers | {
         "yes_no": yes_no,
+        "found": without_clock(found_cell),
         "is_closed": without_clock(closed_cell),
         "text": without_clock(plain_cell),
         "remark": without_clock(lambda value: says_closed(value) or None),

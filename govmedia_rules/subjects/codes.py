@@ -13,7 +13,7 @@ from typing import Any, Literal, NamedTuple
 from urllib.parse import urlsplit
 
 from govmedia_rules.core.vocabulary import read_data
-from govmedia_rules.errors import CodeError, choices, choices_zh
+from govmedia_rules.errors import CodeError, choices, choices_zh, no_text, reason_zh
 from govmedia_rules.subjects.vocabulary import subject_vocabulary
 
 _FULL_WIDTH = re.compile("[\uff01-\uff5e\u3000]")
@@ -131,6 +131,13 @@ def division_codes(code: str) -> frozenset[str]:
     return frozenset({code, current, *(change.old for change in earlier)})
 
 
+def _text(given: str) -> str:
+    """Return what is a text; a number has lost the zeros a code begins with."""
+    if not isinstance(given, str):
+        raise no_text("code", given)
+    return given
+
+
 def _refuse_full_width(text: str, what: str) -> None:
     if _FULL_WIDTH.search(text):
         half = text.translate(_TO_HALF)
@@ -179,7 +186,7 @@ class SiteCode:
         Raises:
             CodeError: Not a site code; the message says exactly why.
         """
-        code = text.strip().lower()
+        code = _text(text).strip().lower()
         what = "网站标识码"
         if not code:
             raise CodeError(f"{what} is empty", zh=f"{what}为空")
@@ -260,7 +267,7 @@ class AccountCode:
         Raises:
             CodeError: Not an account code, or its letters belong to another platform.
         """
-        code = text.strip().upper()
+        code = _text(text).strip().upper()
         what = "政务新媒体标识码"
         if not code:
             raise CodeError(f"{what} is empty", zh=f"{what}为空")
@@ -381,7 +388,7 @@ class IcpNumber:
         Raises:
             CodeError: Not an ICP number; the message says exactly why.
         """
-        plain = re.sub(r"\s+", "", text.translate(_TO_HALF))
+        plain = re.sub(r"\s+", "", _text(text).translate(_TO_HALF))
         match = re.search(
             r"(?P<place>[\u4e00-\u9fff]|[A-Za-z]{1,6})ICP(?:备案?|证|No\.?|备案号:?)?:?(?P<digits>[0-9]+)号?(?:-(?P<suffix>[0-9]{1,4}))?",
             plain,
@@ -439,7 +446,7 @@ class PoliceNumber:
         Raises:
             CodeError: Not such a number; the message says exactly why.
         """
-        plain = re.sub(r"\s+", "", text.translate(_TO_HALF))
+        plain = re.sub(r"\s+", "", _text(text).translate(_TO_HALF))
         match = re.search(r"(?:(?P<place>[\u4e00-\u9fff])公网安备(?:案号?)?:?)?(?P<digits>[0-9]+)号?", plain)
         if match is None:
             raise CodeError(f"公安备案号 {text!r} has no digits", zh=f"公安备案号 {text!r} 没有数字")
@@ -501,7 +508,7 @@ class Domain:
         Raises:
             CodeError: No host name can be read from the text.
         """
-        raw = text.strip()
+        raw = _text(text).strip()
         plain = _PLAIN_ADDRESS.match(raw)
         if plain is not None:
             return cls(plain[1], plain[1], "gov.cn")
@@ -510,7 +517,7 @@ class Domain:
         try:
             host = urlsplit(f"//{raw}" if _starts_with_host(raw) else raw).hostname
         except ValueError as fault:
-            raise CodeError(f"域名 {text!r} cannot be read: {fault}", zh=f"域名 {text!r} 不能读：{fault}") from None
+            raise CodeError(f"域名 {text!r} cannot be read: {fault}", zh=f"域名 {text!r} 不能读：{reason_zh(fault)}") from None
         if not host:
             raise CodeError(f"域名 {text!r} has no host name", zh=f"域名 {text!r} 没有主机名")
         host = host.translate(_TO_HALF).replace("\u3002", ".").rstrip(".").lower()
@@ -519,7 +526,9 @@ class Domain:
             ascii_host = host if is_plain else host.encode("idna").decode("ascii")
             readable = host if is_plain else ascii_host.encode("ascii").decode("idna")
         except UnicodeError as fault:
-            raise CodeError(f"域名 {text!r} is not a host name: {fault}", zh=f"域名 {text!r} 不是主机名：{fault}") from None
+            raise CodeError(
+                f"域名 {text!r} is not a host name: {fault}", zh=f"域名 {text!r} 不是主机名：{reason_zh(fault)}"
+            ) from None
         if not re.fullmatch(r"[a-z0-9_-]+(\.[a-z0-9_-]+)*", ascii_host):
             raise CodeError(f"域名 {text!r} has characters no host name may have", zh=f"域名 {text!r} 有主机名不能有的字符")
         suffix: Literal["gov.cn", "政务", "other"] = "other"

@@ -7,7 +7,7 @@ import zlib
 from collections.abc import Mapping
 from pathlib import Path
 
-from govmedia_rules.errors import TableError, Where
+from govmedia_rules.errors import TableError, Where, reason_zh
 
 MAX_MEMBERS = 2_000
 """Parts a container may have; a workbook of a hundred sheets has about 250."""
@@ -52,7 +52,7 @@ def check_archive(path: Path) -> Mapping[str, int]:
             f"the file is damaged: {fault}",
             where,
             "export or save it again",
-            zh=f"文件已损坏：{fault}",
+            zh=f"文件已损坏：{reason_zh(fault)}",
             hint_zh="请重新导出或另存后再读",
         ) from fault
 

@@ -8,7 +8,7 @@ from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any, Generic, Literal, NamedTuple, TypeVar
 
-from govmedia_rules.errors import ExportError, MissingExtra, Where
+from govmedia_rules.errors import ExportError, MissingExtra, Where, reason_zh
 
 if TYPE_CHECKING:
     import pandas
@@ -147,7 +147,7 @@ def _misfit(heading: Heading[Any], fault: Exception) -> ExportError:
     return ExportError(
         f"a value does not fit the column {heading.name} ({heading.type}): {fault}",
         Where(column=heading.name),
-        zh=f"有一个值不合 {heading.name} 列的类型（{heading.type}）：{fault}",
+        zh=f"有一个值不合 {heading.name} 列的类型（{heading.type}）：{reason_zh(fault)}",
     )
 
 

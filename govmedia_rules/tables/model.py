@@ -8,6 +8,7 @@ from datetime import date
 from typing import TYPE_CHECKING, Any, Generic, TypeVar, overload
 
 from govmedia_rules.core import display
+from govmedia_rules.errors import by_language
 from govmedia_rules.tables.grids import DAY_ZERO
 
 if TYPE_CHECKING:
@@ -140,7 +141,7 @@ class Rows(Sequence[R], Generic[R]):
         return len(self.good)
 
     def __repr__(self) -> str:
-        return f"<{len(self.good)} rows, {len(self.bad)} faults>"
+        return by_language(f"<{len(self.good)} rows, {len(self.bad)} faults>", f"<{len(self.good)} 行，{len(self.bad)} 处错误>")
 
     def _repr_html_(self) -> str:
         used = [

@@ -10,7 +10,7 @@ from itertools import islice
 from typing import TYPE_CHECKING, Any, Generic, Literal, TypeVar, overload
 
 from govmedia_rules.core import display
-from govmedia_rules.errors import ExportError, MissingExtra, kind_text, kind_text_zh
+from govmedia_rules.errors import ExportError, MissingExtra, by_language, check_choice, kind_text, kind_text_zh
 from govmedia_rules.tables import columns, files
 from govmedia_rules.tables.columns import Cell, Heading, missing_frames
 
@@ -204,7 +204,8 @@ class SummaryTable(Tabular[R]):
         return self._name
 
     def __repr__(self) -> str:
-        return f"<{self._name}: {len(self)} rows of {', '.join(self.columns)}>"
+        rows = by_language(f"{len(self)} rows of {', '.join(self.columns)}", f"{len(self)} 行，{len(self.columns)} 列")
+        return f"<{self._name}: {rows}>"
 
     def _repr_html_(self) -> str:
         heads = [heading.title for heading in self.headings]
@@ -213,8 +214,7 @@ class SummaryTable(Tabular[R]):
 
 
 def _heads(headings: Sequence[Heading[Any]], titles: Titles) -> list[str]:
-    if titles not in ("zh", "name"):
-        raise ValueError(f"titles are 'zh' or 'name', not {titles!r}")
+    check_choice("titles", titles, ("zh", "name"))
     return [heading.title if titles == "zh" else heading.name for heading in headings]
 
 
@@ -275,10 +275,7 @@ def to_frame(rows: Streamed[Any], kind: FrameKind | None = None) -> pandas.DataF
                 zh="数据框需要 pandas、polars 或 pyarrow",
             )
         kind = candidates[0]
+    check_choice("kind", kind, _PACKAGES)
     if kind == "pandas":
         return rows.to_pandas()
-    if kind == "polars":
-        return rows.to_polars()
-    if kind == "arrow":
-        return rows.to_arrow()
-    raise ValueError(f"frames are {', '.join(_PACKAGES)}, not {kind!r}")
+    return rows.to_polars() if kind == "polars" else rows.to_arrow()

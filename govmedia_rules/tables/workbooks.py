@@ -12,7 +12,7 @@ from typing import Any
 from xml.etree import ElementTree
 
 from govmedia_rules.core.parallel import run_limited
-from govmedia_rules.errors import MissingExtra, TableError, Where
+from govmedia_rules.errors import MissingExtra, TableError, Where, reason_zh
 from govmedia_rules.tables.archives import check_archive, read_part
 from govmedia_rules.tables.extras import Extra, column_number, open_document_extras, spreadsheet_extra
 from govmedia_rules.tables.grids import DAY_ZERO, MAC_DAY_ZERO, Grid, UnreadCell
@@ -202,7 +202,7 @@ def _elements(xml: bytes, path: Path) -> list[ElementTree.Element]:
             f"the workbook is damaged: {fault}",
             Where(str(path)),
             "export or save it again",
-            zh=f"工作簿已损坏：{fault}",
+            zh=f"工作簿已损坏：{reason_zh(fault)}",
             hint_zh="请重新导出或另存后再读",
         ) from fault
 

@@ -8,7 +8,7 @@ from dataclasses import replace
 from importlib.metadata import entry_points
 from typing import Protocol, runtime_checkable
 
-from govmedia_rules.errors import DuplicateId, PluginWarning, Where
+from govmedia_rules.errors import ArgumentError, DuplicateId, PluginWarning, Where, reason_zh
 from govmedia_rules.text.matches import Match
 
 GROUP = "govmedia_rules.text_checkers"
@@ -54,7 +54,10 @@ def run_checker(checker: TextChecker, text: str) -> list[Match]:
     signed = []
     for match in checker.check(text):
         if not 0 <= match.start < match.end <= len(text):
-            raise ValueError(f"{checker.name} gives a match at {match.start}..{match.end} of a text of {len(text)} characters")
+            raise ArgumentError(
+                f"{checker.name} gives a match at {match.start}..{match.end} of a text of {len(text)} characters",
+                zh=f"检查程序 {checker.name} 报出的位置 {match.start}..{match.end} 超出文本（共 {len(text)} 字）",
+            )
         signed.append(replace(match, confidence="low", by=f"{checker.name} {checker.version}".strip()))
     return signed
 
@@ -75,7 +78,7 @@ def load_checkers() -> tuple[TextChecker, ...]:
             warnings.warn(
                 PluginWarning(
                     f"text checker {point.name!r} ({point.value}) cannot be loaded: {fault!r}",
-                    zh=f"文字检查项 {point.name!r}（{point.value}）不能载入：{fault}",
+                    zh=f"文字检查项 {point.name!r}（{point.value}）不能载入：{reason_zh(fault)}",
                 ),
                 stacklevel=2,
             )

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from govmedia_rules.core.dates import read_moment
-from govmedia_rules.errors import MissingExtra, ObservationError, Where
+from govmedia_rules.errors import MissingExtra, ObservationError, Where, reason_zh
 from govmedia_rules.text.markup import html_text, meta_content
 from govmedia_rules.text.normalise import fold
 from govmedia_rules.text.office import OFFICE_ENDINGS, office_text
@@ -98,7 +98,9 @@ def read_documents(path: str | Path, on_fault: OnFault | None = None) -> Iterato
             if on_fault is None:
                 raise
             on_fault(
-                fault if isinstance(fault, ObservationError) else ObservationError(str(fault), Where(str(file)), zh=f"{fault}")
+                fault
+                if isinstance(fault, ObservationError)
+                else ObservationError(str(fault), Where(str(file)), zh=reason_zh(fault))
             )
 
 
@@ -284,7 +286,11 @@ def _json_lines(path: Path, report: OnFault) -> Iterator[TextDocument]:
         try:
             value = json.loads(line)
         except (ValueError, RecursionError) as fault:
-            report(ObservationError(f"the line is not JSON: {fault}", Where(str(path), row=number), zh=f"这一行不是 JSON：{fault}"))
+            report(
+                ObservationError(
+                    f"the line is not JSON: {fault}", Where(str(path), row=number), zh=f"这一行不是 JSON：{reason_zh(fault)}"
+                )
+            )
             continue
         for field, text, day in _strings(value, "", None):
             yield TextDocument(f"{path}:{number}:{field}", html_text(text) if field.endswith("html") else text, day)

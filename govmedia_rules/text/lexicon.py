@@ -11,7 +11,7 @@ from functools import cache, cached_property
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
 from govmedia_rules.core.vocabulary import Vocabulary, read_data
-from govmedia_rules.errors import LexiconError, Where
+from govmedia_rules.errors import LexiconError, Where, by_language
 from govmedia_rules.text.normalise import compared
 
 if TYPE_CHECKING:
@@ -316,7 +316,8 @@ class Lexicon:
         yield from self.patterns
 
     def __repr__(self) -> str:
-        return f"<Lexicon {self.id} {self.version}: {len(self)} lines, {len(self.bad)} faults>"
+        count = by_language(f"{len(self)} lines, {len(self.bad)} faults", f"{len(self)} 行，{len(self.bad)} 处错误")
+        return f"<Lexicon {self.id} {self.version}: {count}>"
 
     @cached_property
     def digest(self) -> str:

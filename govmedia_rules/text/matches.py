@@ -9,6 +9,7 @@ from functools import cache, cached_property
 from typing import Literal, overload
 
 from govmedia_rules.core.vocabulary import read_data
+from govmedia_rules.errors import by_language
 from govmedia_rules.tables.columns import Heading, Row
 from govmedia_rules.tables.out import Tabular
 from govmedia_rules.text.lexicon import Confidence, lexicon_vocabulary
@@ -150,8 +151,8 @@ class Matches(Tabular[Match]):
 
     def __repr__(self) -> str:
         shown = ", ".join(f"{match.text}→{match.suggestion or '?'}" for match in self._matches[:5])
-        more = f", … {len(self) - 5} more" if len(self) > 5 else ""
-        return f"<{len(self)} matches{': ' if shown else ''}{shown}{more}>"
+        more = by_language(f", … {len(self) - 5} more", f"，另有 {len(self) - 5} 处") if len(self) > 5 else ""
+        return f"<{len(self)} {by_language('matches', '处线索')}{': ' if shown else ''}{shown}{more}>"
 
     def context(self, match: Match, width: int = CONTEXT) -> tuple[str, str, str]:
         """Return the text before a match, the match as it may be shown, the text after it.

@@ -45,7 +45,16 @@ def reason_of(edit: Edit, line: Canonical, form: str, text: str) -> str | None:
         return None
     if line.kind == "misspelling" and len(form) < _TELLING and is_explained(edit, text):
         return None
-    return "substituted_alike" if alike else kind
+    if alike:
+        return None if _is_of_next_word(edit, text) else "substituted_alike"
+    return kind
+
+
+def _is_of_next_word(edit: Edit, text: str) -> bool:
+    """Tell whether the wrong character at an end belongs to a word that goes on beyond it (农业农村现代|话题)."""
+    if edit.at == edit.end - 1:
+        return is_word(text[edit.at : edit.at + 2])
+    return edit.at == edit.start > 0 and is_word(text[edit.at - 1 : edit.at + 1])
 
 
 def _is_other_level(edit: Edit) -> bool:

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from xml.etree import ElementTree
 
-from govmedia_rules.errors import ObservationError, Where
+from govmedia_rules.errors import ObservationError, Where, reason_zh
 
 MAX_PART = 256 * 1024 * 1024
 """Bytes of the largest part of an office file, once unpacked, that is read."""
@@ -110,7 +110,7 @@ def office_text(path: Path, on_fault: OnFault) -> str:
         raise ObservationError(
             f"the file is not a {path.suffix[1:].upper()} document: {fault}",
             Where(str(path)),
-            zh=f"文件不是 {path.suffix[1:].upper()} 文件：{fault}",
+            zh=f"文件不是 {path.suffix[1:].upper()} 文件：{reason_zh(fault)}",
         ) from None
     return "\n\n".join(lines)
 

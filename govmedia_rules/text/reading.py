@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import Any, Literal, get_args
 
 from govmedia_rules.core.vocabulary import key_of, read_data
-from govmedia_rules.errors import LexiconError, TableError, Where, choices, choices_zh
+from govmedia_rules.errors import LexiconError, TableError, Where, choices, choices_zh, reason_zh
 from govmedia_rules.tables.model import BadRow
 from govmedia_rules.tables.sources import open_table
 from govmedia_rules.text.lexicon import (
@@ -466,7 +466,10 @@ def read_toml(raw: bytes, name: str, *, default_id: str = "lexicon") -> Lexicon:
         held = _read_held(data.get("held", {}))
     except (_Fault, ValueError, AttributeError) as fault:
         raise LexiconError(
-            f"a series cannot be read: {fault}", Where(name, key="held"), '"20-3" = 2024-07-15', zh=f"届次不能读：{fault}"
+            f"a series cannot be read: {fault}",
+            Where(name, key="held"),
+            '"20-3" = 2024-07-15',
+            zh=f"届次不能读：{reason_zh(fault)}",
         ) from None
     tables = _Tables(name, text, data)
     tables.take("terms", _TERM_KEYS, _terms)
@@ -510,7 +513,7 @@ def _parsed_toml(raw: bytes, name: str) -> tuple[str, dict[str, Any]]:
     try:
         data = tomllib.loads(text.replace("\r\n", "\n"))
     except (ValueError, RecursionError) as fault:
-        raise LexiconError(f"the file is not TOML: {fault}", Where(name), zh=f"文件不是 TOML：{fault}") from None
+        raise LexiconError(f"the file is not TOML: {fault}", Where(name), zh=f"文件不是 TOML：{reason_zh(fault)}") from None
     for key in data:
         if key not in _TOP_KEYS:
             hint, hint_zh = choices(key, _TOP_KEYS, 20), choices_zh(key, _TOP_KEYS, 20)

@@ -11,6 +11,7 @@ from itertools import accumulate
 from pathlib import Path
 
 from govmedia_rules.core.progress import Progress, counted
+from govmedia_rules.errors import by_language, no_text
 from govmedia_rules.text.checkers import TextChecker, run_checker
 from govmedia_rules.text.context import (
     divides,
@@ -96,7 +97,7 @@ class Scanner:
         self._build(plan)
 
     def __repr__(self) -> str:
-        return f"<Scanner {self._by}: {len(self.lexicon)} lines>"
+        return f"<Scanner {self._by}: {by_language(f'{len(self.lexicon)} lines', f'{len(self.lexicon)} 行')}>"
 
     @property
     def stamps(self) -> tuple[Stamp, ...]:
@@ -114,6 +115,8 @@ class Scanner:
             >>> Scanner("starter").scan("农业部发布通知", at=date(2024, 5, 1))[0].reason
             'renamed'
         """
+        if not isinstance(text, str):
+            raise no_text("text", text)
         return next(self._scan_batch([text], [at]))
 
     def scan_many(

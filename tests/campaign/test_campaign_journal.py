@@ -32,7 +32,8 @@ from govmedia_rules.campaign import (
     SampleRule,
     Tier,
 )
-from govmedia_rules.campaign.journal import HEAD, JOURNAL, START, CampaignJournal, Tail, digest_of, parse_record, read_head, to_line
+from govmedia_rules.campaign.journal import HEAD, JOURNAL, CampaignJournal, journal_of
+from govmedia_rules.core.journal import START, Tail, digest_of, parse_record, to_line
 from govmedia_rules.errors import CampaignError, UnreadInput
 from govmedia_rules.subjects.registry import Population
 
@@ -258,7 +259,7 @@ def test_the_head_names_the_last_record(tmp_path: Path) -> None:
     with one.recording(tmp_path):
         one.add_members([site("甲")])
         lines = (tmp_path / JOURNAL).read_bytes().splitlines(keepends=True)
-        assert read_head(tmp_path) == (3, digest_of(lines[-1]))
+        assert journal_of(tmp_path).read_head() == (3, digest_of(lines[-1]))
 
 
 def test_what_is_appended_to_a_journal_of_the_first_format_is_chained(tmp_path: Path) -> None:
@@ -337,7 +338,7 @@ def test_what_a_later_version_wrote_is_kept_and_told(tmp_path: Path) -> None:
     one = campaign()
     one.add_members([site("甲")])
     one.save(tmp_path)
-    tail = read_head(tmp_path)
+    tail = journal_of(tmp_path).read_head()
     assert tail is not None
     with (tmp_path / JOURNAL).open("ab") as file:
         file.write(to_line("omen", {"a": 1}, tail))
@@ -449,6 +450,6 @@ def test_the_journal_is_plain_json(tmp_path: Path) -> None:
 
 def test_a_journal_is_closed_once(tmp_path: Path) -> None:
     campaign().save(tmp_path)
-    journal = CampaignJournal(tmp_path, read_head(tmp_path) or START)
+    journal = CampaignJournal(tmp_path, journal_of(tmp_path).read_head() or START)
     journal.close()
     journal.close()

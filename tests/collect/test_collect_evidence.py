@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import hashlib
 import json
+import zlib
 from datetime import timedelta
 from pathlib import Path
 
@@ -91,12 +92,9 @@ def test_one_command_deletes_what_is_older_than_its_time(tmp_path: Path, capsys:
 
 def test_a_record_after_a_torn_line_is_not_lost(tmp_path: Path) -> None:
     path = tmp_path / "j"
-    with Journal(path) as lines:
-        lines.append({"n": 1})
-        lines.append({"n": 2})
-    whole = path.read_bytes()
-    # A full disk took half of a line; the disk was cleared, and the next record followed on the same line.
-    path.write_bytes(whole[:-1] + b"\n" + whole.splitlines()[0][:9] + whole)
+    whole = b"".join(b"%08x %s\n" % (zlib.crc32(text), text) for text in (b'{"n":1}', b'{"n":2}'))
+    # An earlier release: a full disk took half of a line; the disk was cleared, and the next record followed on the same line.
+    path.write_bytes(whole + whole[:9] + whole)
     assert [record["n"] for record in read_visits(path)] == [1, 2, 1, 2]
     with Journal(path) as lines:
         lines.append({"n": 3})
@@ -118,9 +116,9 @@ def test_a_write_that_fails_leaves_no_torn_line(tmp_path: Path, monkeypatch: pyt
                 return write(file, data[:10])
             raise OSError(28, "No space left on device")
 
-        monkeypatch.setattr("govmedia_rules.collect.journal.os.write", full)
+        monkeypatch.setattr("govmedia_rules.core.journal.os.write", full)
         with pytest.raises(CollectError, match="No space left"):
             lines.append({"n": 2})
-        monkeypatch.setattr("govmedia_rules.collect.journal.os.write", write)
+        monkeypatch.setattr("govmedia_rules.core.journal.os.write", write)
         lines.append({"n": 3})
     assert [record["n"] for record in read_visits(path)] == [1, 3]

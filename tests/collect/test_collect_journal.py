@@ -11,13 +11,19 @@ import subprocess
 import sys
 import threading
 import time
+import zlib
 from collections import Counter
+from contextlib import nullcontext
 from pathlib import Path
 
 import pytest
 
-from govmedia_rules.collect.journal import Journal, read_visits
+from govmedia_rules import collect
+from govmedia_rules.collect.evidence import kept_pages
+from govmedia_rules.collect.journal import Journal, read_visits, rewrite
 from govmedia_rules.collect.outcome import Fetched
+from govmedia_rules.collect.probes import read_probes
+from govmedia_rules.core.journal import START, Tail, head_bytes, parse_record, to_line
 from govmedia_rules.errors import CollectError
 from tests.collect.madesites import LoopbackServer, make_site
 
@@ -36,37 +42,168 @@ def test_what_was_appended_is_read_back(tmp_path: Path) -> None:
     assert list(read_visits(path)) == [*records, {"t": "more"}]
 
 
+def head_of(path: Path) -> Path:
+    return path.with_name(f"{path.name}.head")
+
+
+def earlier_line(record: object) -> bytes:
+    """A line as releases wrote it that did not chain them."""
+    text = json.dumps(record, ensure_ascii=False, separators=(",", ":")).encode()
+    return b"%08x %s\n" % (zlib.crc32(text), text)
+
+
+def written(path: Path, count: int) -> list[bytes]:
+    with Journal(path) as journal:
+        for n in range(count):
+            journal.append({"n": n, "text": "记录" * n})
+    return path.read_bytes().splitlines(keepends=True)
+
+
 def test_a_journal_torn_at_any_byte_keeps_its_whole_lines(tmp_path: Path) -> None:
     path = tmp_path / "a.journal"
-    with Journal(path) as journal:
-        for n in range(6):
-            journal.append({"n": n, "text": "记录" * n})
-    whole = path.read_bytes()
-    ends = [index + 1 for index, byte in enumerate(whole) if byte == 10]
+    lines = written(path, 6)
+    whole, last = b"".join(lines), head_of(path).read_bytes()
+    ends = [sum(map(len, lines[: n + 1])) for n in range(6)]
     for size in range(len(whole) + 1):
         path.write_bytes(whole[:size])
+        head_of(path).write_bytes(head_bytes(START))  # a head that is behind is of a kill
         kept = sum(end <= size for end in ends)
         with Journal(path) as journal:
             journal.append({"n": "after"})
         assert [record["n"] for record in read_visits(path)] == [*range(kept), "after"], size
+    for size in range(len(whole)):
+        path.write_bytes(whole[:size])
+        head_of(path).write_bytes(last)
+        with pytest.raises(CollectError, match="the end was cut off"):
+            list(read_visits(path))
 
 
-def test_a_damaged_line_is_passed_over(tmp_path: Path) -> None:
+def test_every_flipped_byte_is_found(tmp_path: Path) -> None:
     path = tmp_path / "a.journal"
+    written(path, 3)
+    for file in (path, head_of(path)):
+        data = file.read_bytes()
+        for at in range(len(data)):
+            file.write_bytes(data[:at] + bytes([data[at] ^ 1]) + data[at + 1 :])
+            with pytest.raises(CollectError):
+                list(read_visits(path))
+        file.write_bytes(data)
+    assert len(list(read_visits(path))) == 3
+
+
+@pytest.mark.parametrize("change", ["deleted", "doubled", "swapped", "rewritten"])
+@pytest.mark.parametrize("has_head", [True, False])
+def test_lines_deleted_doubled_or_swapped_are_found_where_they_stand(tmp_path: Path, change: str, has_head: bool) -> None:
+    path = tmp_path / "a.journal"
+    lines = written(path, 5)
+    for at in range(4):
+        altered = list(lines)
+        match change:
+            case "deleted":
+                del altered[at]
+            case "doubled":
+                altered.insert(at, altered[at])
+            case "swapped":
+                altered[at : at + 2] = reversed(altered[at : at + 2])
+            case _:  # by one who knows the checksum
+                record = parse_record(altered[at], at + 1)
+                assert record is not None
+                altered[at] = to_line(record.kind, {"n": 99}, Tail(at, record.prev or ""))
+        path.write_bytes(b"".join(altered))
+        if not has_head:
+            head_of(path).unlink(missing_ok=True)
+        with pytest.raises(CollectError) as caught:
+            list(read_visits(path))
+        assert caught.value.where is not None
+        assert caught.value.where.row == at + (2 if change in ("doubled", "rewritten") else 1)
+        with pytest.raises(CollectError):
+            collect.site("http://127.0.0.1:1/", journal=path)
+        assert path.read_bytes() == b"".join(altered)  # nothing was cut off or added
+
+
+def test_a_journal_without_its_head_is_refused_and_a_new_one_needs_none(tmp_path: Path) -> None:
+    path = tmp_path / "a.journal"
+    written(path, 2)
+    head = head_of(path).read_bytes()
+    head_of(path).unlink()
+    with pytest.raises(CollectError, match="head of the journal is gone"):
+        list(read_visits(path))
+    head_of(path).write_bytes(head)
+    path.unlink()  # to look again
+    assert list(read_visits(path)) == []
+    assert [record["n"] for record in (written(path, 1), *read_visits(path))[1:]] == [0]
+
+
+def test_a_journal_of_an_earlier_release_is_read_and_chained_from_there_on(tmp_path: Path) -> None:
+    path = tmp_path / "a.journal"
+    lines = [earlier_line({"n": n}) for n in range(3)]
+    path.write_bytes(b"".join(lines) + earlier_line({"n": 3})[:-5])
+    assert [record["n"] for record in read_visits(path)] == [0, 1, 2]
     with Journal(path) as journal:
-        for n in range(3):
-            journal.append({"n": n})
-    lines = path.read_bytes().splitlines(keepends=True)
-    path.write_bytes(lines[0] + lines[1].replace(b'"n":1', b'"n":7') + b"noise\n" + lines[2])
-    assert [record["n"] for record in read_visits(path)] == [0, 2]
-    assert list(read_visits(tmp_path / "none")) == []
+        journal.append({"n": 4})
+    whole = path.read_bytes()
+    assert [record["n"] for record in read_visits(path)] == [0, 1, 2, 4]
+    path.write_bytes(whole.replace(lines[1], b""))
+    with pytest.raises(CollectError, match="deleted, doubled or moved|altered"):
+        list(read_visits(path))
+    path.write_bytes(whole.replace(b'{"n":1}', b'{"n":7}'))
+    with pytest.raises(CollectError, match="row 2: the line was altered"):
+        list(read_visits(path))
+
+
+@pytest.mark.parametrize(
+    "data", [b"noise\n", b'{"t":"visit"}\n', b"\0" * 100 + b"\n", earlier_line(["n"]), to_line("format", {"format": 2}, START)]
+)
+def test_what_is_no_journal_is_refused_and_stays(tmp_path: Path, data: bytes) -> None:
+    path = tmp_path / "a.journal"
+    path.write_bytes(data)
+    with pytest.raises(CollectError):
+        list(read_visits(path))
+    with pytest.raises(CollectError):
+        collect.site("http://127.0.0.1:1/", journal=path)
+    assert path.read_bytes() == data
+
+
+def test_the_journal_of_the_first_version_is_still_read() -> None:
+    """A journal as 0.1.0 wrote it before its lines were chained; it is never regenerated."""
+    path = Path(__file__).with_name("journal-0.1.jsonl")
+    assert [record["t"] for record in read_visits(path)] == ["begin", "visit", "visit", "round", "probe", "round_end"]
+    page = kept_pages(path, ["http://www.example.gov.cn/"])["http://www.example.gov.cn/"]
+    assert (page.fetched.status, page.fetched.body.decode()) == (200, "<html><title>示例县人民政府</title></html>")
+    assert [probe.status for probe in read_probes(path)["示例"]] == [200]
+
+
+@pytest.mark.parametrize("exchanged", [0, 1, 2])
+def test_a_journal_is_whole_wherever_its_rewriting_ends(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, exchanged: int) -> None:
+    path = tmp_path / "a.journal"
+    written(path, 3)
+    real, done = os.replace, []
+
+    def replace(source: Path, target: Path) -> None:
+        if Path(source).name.startswith("a.journal.kept"):
+            if len(done) == exchanged:
+                raise KeyboardInterrupt
+            done.append(target)
+        real(source, target)
+
+    monkeypatch.setattr(os, "replace", replace)
+    with pytest.raises(KeyboardInterrupt) if exchanged < 2 else nullcontext():
+        rewrite(path, lambda record: record | {"text": ""})
+    monkeypatch.undo()
+    records = list(read_visits(path))
+    assert [record["n"] for record in records] == [0, 1, 2]
+    assert [record["text"] == "" for record in records] == [n == 0 or exchanged > 0 for n in range(3)]
+    assert {file.name for file in tmp_path.iterdir()} == {"a.journal", "a.journal.head"}
+    with Journal(path) as journal:
+        journal.append({"n": 3})
+    assert [record["n"] for record in read_visits(path)] == [0, 1, 2, 3]
 
 
 def test_two_runs_cannot_share_a_journal(tmp_path: Path) -> None:
     with Journal(tmp_path / "a"), pytest.raises(CollectError, match="another run"):
         Journal(tmp_path / "a")
     Journal(tmp_path / "a").close()
-    with pytest.raises(CollectError, match="cannot be opened"):
+    with pytest.raises(CollectError, match="cannot be written"):
         Journal(tmp_path)
 
 

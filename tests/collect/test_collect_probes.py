@@ -13,6 +13,7 @@ from govmedia_rules import collect, load_rulebook
 from govmedia_rules.collect.journal import Journal, read_visits
 from govmedia_rules.collect.probes import RoundReport, probe_round, probe_round_async, read_probes, slot_of, with_probes
 from govmedia_rules.core.time import SHANGHAI
+from govmedia_rules.errors import CollectError
 from govmedia_rules.snapshots.models import SiteSnapshot
 from govmedia_rules.subjects.models import Site
 from tests.collect.faults import PAGE
@@ -79,9 +80,18 @@ def test_a_site_probed_twice_in_a_slot_counts_once(tmp_path: Path) -> None:
             lines.append(
                 {"t": "probe", "slot": "s", "site": "a", "at": AT.isoformat(), "seconds": seconds, "status": 200, "failure": None}
             )
-        lines.append({"t": "probe", "slot": "t", "site": "a", "at": "nonsense", "seconds": 1.0, "status": 200, "failure": None})
     (probe,) = read_probes(journal)["a"]
     assert probe.seconds == 0.2
+
+
+@pytest.mark.parametrize("change", [{"at": "nonsense"}, {"failure": "a kind of later versions"}, {"seconds": "x"}])
+def test_a_probe_that_cannot_be_read_is_named_and_not_passed_over(tmp_path: Path, change: dict[str, object]) -> None:
+    journal = tmp_path / "probes.jsonl"
+    whole = {"t": "probe", "slot": "s", "site": "a", "at": AT.isoformat(), "seconds": 1.0, "status": None, "failure": "dns"}
+    with Journal(journal) as lines:
+        lines.append(whole | change)
+    with pytest.raises(CollectError, match="a probe of a at s cannot be read"):
+        read_probes(journal)
 
 
 def test_the_week_before_the_monitoring_point_becomes_probes(tmp_path: Path) -> None:

@@ -94,7 +94,7 @@ def test_wrong_use_is_told(inspections: Path, tmp_path: Path, capfdbinary: pytes
     assert "--due" in err
     code, _, err = run(capfdbinary, "report", str(inspections), "--to", "md", "--sheets", str(tmp_path), "--due", "10.9.2024")
     assert code == 2
-    assert "is not a day like" in err
+    assert "write 2024-09-10" in err
     code, _, err = run(capfdbinary, "report", str(tmp_path / "none.jsonl"), "--to", "md")
     assert code == 2
     assert "no such file" in err
@@ -133,7 +133,7 @@ def test_sheets_of_a_saved_campaign(tmp_path: Path, capfdbinary: pytest.CaptureF
 
     import govmedia_rules as gr
     from govmedia_rules.campaign import DueRule
-    from govmedia_rules.commands.inputs import examples_folder
+    from govmedia_rules.testing import examples_folder
 
     round_ = gr.read_campaign(examples_folder() / "hanzhong-2024q3").campaign
     tasks = round_.issue(DueRule(days=14), signed=date(2024, 8, 27))

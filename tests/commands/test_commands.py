@@ -134,3 +134,11 @@ def test_widths() -> None:
     assert width("汉a") == 3
     assert cut_to_width("汉字汉字", 5) == "汉字…"
     assert cut_to_width("a\nb", 5) == "a b"
+
+
+@pytest.mark.parametrize("closed", [">&-", "2>&-", ">&- 2>&-"])
+def test_a_closed_stream_is_no_fault_of_the_program(closed: str, tmp_path: Path) -> None:
+    (tmp_path / "a.csv").write_text("账号名称,平台,最近更新时间\n甲,微博,2024-08-01\n", "utf-8")
+    line = f"{sys.executable} -m govmedia_rules inspect a.csv --at 2024-08-23 --out out {closed}"
+    assert subprocess.run(["sh", "-c", line], cwd=tmp_path, capture_output=True, timeout=60).returncode == 0
+    assert len((tmp_path / "out" / "inspections.jsonl").read_text("utf-8").splitlines()) == 1

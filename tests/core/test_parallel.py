@@ -87,7 +87,10 @@ def _alive(pid: int) -> bool:
     except ProcessLookupError:
         return False
     status = Path(f"/proc/{pid}/stat")
-    return not status.exists() or status.read_text().rsplit(")", 1)[1].split()[0] != "Z"
+    try:
+        return not status.exists() or status.read_text().rsplit(")", 1)[1].split()[0] != "Z"
+    except ProcessLookupError:  # it ended between the two
+        return False
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="processes are looked up in /proc")

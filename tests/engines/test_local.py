@@ -16,7 +16,7 @@ import pytest
 import govmedia_rules as gr
 from govmedia_rules.engines.batch import BatchJudge
 from govmedia_rules.engines.local import cut_input, inspect_to_parquet
-from govmedia_rules.engines.run_folder import RUN_FILE
+from govmedia_rules.engines.run_folder import LOCK_FILE, RUN_FILE
 from govmedia_rules.errors import BrokenLine, ExportError, ObservationError, UnreadInput
 
 sys.path.insert(0, str(Path(__file__).parents[1] / "benchmarks"))
@@ -171,21 +171,29 @@ def test_a_folder_of_another_run_is_not_touched(accounts: Path, tmp_path: Path) 
     assert run.resumed == 0
     assert set(run.to_arrow()["rulebook"].to_pylist()) == {other.version}
     (out / RUN_FILE).unlink()
-    with pytest.raises(ExportError, match="unknown run"):
+    with pytest.raises(ExportError, match="holds something else: part-000000.parquet"):
         inspect_to_parquet(accounts, BOOK, out=out)
 
 
 @pytest.mark.parametrize("restart", [False, True])
-@pytest.mark.parametrize("name", ["part-00000.parquet", "bad-000000.jsonl", RUN_FILE])
+@pytest.mark.parametrize("name", ["part-00000.parquet", "bad-000000.jsonl", "letter.docx", ".hidden", RUN_FILE])
 def test_a_folder_of_another_program_is_not_touched(accounts: Path, tmp_path: Path, name: str, restart: bool) -> None:
     out = tmp_path / "out"
     out.mkdir()
     for each in (name, ".download.part", ".part-000000.parquet.7.part"):
         (out / each).write_text("[1]")
-    with pytest.raises(ExportError, match="unknown run"):
+    with pytest.raises(ExportError, match=f"holds something else|its {RUN_FILE} is not of a run"):
         inspect_to_parquet(accounts, BOOK, out=out, restart=restart)
     assert {path.name for path in out.iterdir()} == {name, ".download.part", ".part-000000.parquet.7.part"}
     assert {path.read_text() for path in out.iterdir()} == {"[1]"}
+
+
+def test_a_run_that_was_killed_as_it_began_is_begun_again(accounts: Path, tmp_path: Path) -> None:
+    out = tmp_path / "out"
+    out.mkdir()
+    for name in (LOCK_FILE, f".{RUN_FILE}.7.part"):
+        (out / name).write_text("")
+    assert inspect_to_parquet(accounts, BOOK, out=out).subjects == 400
 
 
 def test_only_leftovers_of_a_run_are_cleared_away(accounts: Path, tmp_path: Path) -> None:

@@ -66,8 +66,38 @@ def beside(pictures: list[Path], out: Path) -> None:
     sheet.quantize(32).save(out, optimize=True)
 
 
+def made_map() -> None:
+    """Draws made places, one of each kind: with results, all open, without results, not on the map."""
+    import matplotlib
+
+    matplotlib.use("Agg")
+    from govmedia_rules.core.plots import CountsOf, area_map
+
+    corner = {
+        (x, y): (110 + 1.2 * x + 0.2 * ((x * y) % 3 - 1), 30 + y - 0.15 * ((x + 2 * y) % 3)) for x in range(4) for y in range(4)
+    }
+    features: list[object] = []
+    for at, name in enumerate(["甲市", "乙市", "丙市", "丁市", "戊市", "己市", "庚市", "辛市", "壬市"]):
+        x, y = at % 3, at // 3
+        ring = [corner[point] for point in ((x, y), (x + 1, y), (x + 1, y + 1), (x, y + 1))]
+        features.append({"properties": {"name": name}, "geometry": {"type": "Polygon", "coordinates": [ring]}})
+    counts = {
+        "甲市": CountsOf(40, 1),
+        "乙市": CountsOf(10, 10),
+        "丙市": CountsOf(3, 9, 2),
+        "丁市": CountsOf(0, 0, 5),
+        "戊市": CountsOf(7, 1),
+        "己市": CountsOf(0, 4),
+        "辛市": CountsOf(5, 4),
+        "省教育厅": CountsOf(1, 0),
+    }
+    drawn = area_map({"features": features}, counts, note="底图为示意，非实际行政区划")
+    drawn.figure.savefig(FOLDER / "map.png", dpi=80)
+
+
 def main() -> None:
     """Writes the pictures."""
+    made_map()
     from report_chromium import Browser
     from report_made import failing
     from report_notices import full_notice

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import csv
+from pathlib import Path
+
 import pytest
 
-from govmedia_rules.notices import classify, read
+from govmedia_rules.notices import agrees, classify, read
 from govmedia_rules.notices.outline import Line
 from govmedia_rules.notices.stance import has_fault, stance_of, stances
 
@@ -188,3 +191,22 @@ def test_a_finding_put_right_meanwhile_says_so() -> None:
 def test_quoted_names_after_their_predicate(sentence: str) -> None:
     names = [named.name for problem in read(FRAME.format(sentence)).problems for named in problem.named]
     assert names == ["青石水利", "青石文旅"]
+
+
+STATEMENTS = list(
+    csv.DictReader(
+        Path(__file__).with_name("statements.tsv").read_text("utf-8").splitlines(), delimiter="\t", quoting=csv.QUOTE_NONE
+    )
+)
+
+
+@pytest.mark.parametrize("frame", [FRAME, "{}"], ids=["under 存在问题", "alone"])
+@pytest.mark.parametrize("row", STATEMENTS, ids=[row["text"] for row in STATEMENTS])
+def test_a_statement_gives_the_names_and_faults_that_it_states_and_no_other(row: dict[str, str], frame: str) -> None:
+    problems = read(frame.format(row["text"])).problems
+    names = {f"{named.name.removesuffix('网站')}/{named.platform or named.kind}" for p in problems for named in p.named}
+    assert names == set(row["named"].removeprefix("-").split())
+    labels = [label for label in row["ids"].removeprefix("-").split(",") if label]
+    ids = tuple(identifier for problem in problems for identifier in problem.indicator_ids)
+    assert [label for label in labels if not agrees(ids, label)] == []
+    assert [i for i in ids if i != "other" and not any(agrees((i,), label) for label in labels)] == []

@@ -19,7 +19,7 @@ from govmedia_rules.core.time import SHANGHAI
 from govmedia_rules.engines.run_folder import locked
 from govmedia_rules.errors import ExportError, ObservationError
 from govmedia_rules.judge.table import GroupBy
-from govmedia_rules.rounds.store import LOCK_FILE, StoredRound
+from govmedia_rules.rounds.store import LOCK_FILE, MARK_FILE, StoredRound
 
 BOOK = gr.load_rulebook("national-2019").only("media.veto.stale", "media.veto.interaction.none")
 OTHER = gr.load_rulebook("national-2019").only("media.veto.stale")
@@ -222,6 +222,12 @@ def test_foreign_folders_are_refused_and_not_touched(tmp_path: Path) -> None:
     with pytest.raises(ExportError, match="cannot be written"):
         append(tmp_path / "letter.txt", "P")
     assert [path.name for path in tmp_path.iterdir()] == ["letter.txt"]
+
+
+def test_a_folder_whose_making_was_killed_is_made_again(tmp_path: Path) -> None:
+    (tmp_path / f".{MARK_FILE}.7.part").write_text("")
+    append(tmp_path, "P")
+    assert len(gr.history(tmp_path).trend()) == 1
 
 
 def test_two_processes_do_not_append_at_once(folder: Path) -> None:

@@ -84,9 +84,10 @@ def test_a_local_book_says_where_when_and_by_which_document(name: str) -> None:
     assert layer.effective.from_ >= date(2019, 4, 1)
     assert layer.basis
     assert str(layer.effective.from_.year) in name or name == "nanchong-2019"
-    for entry in layer.indicators.values():
+    for indicator, entry in layer.indicators.items():
         assert entry.source is not None, "an entry must cite what it rests on"
-        assert not entry.loosens or entry.readings
+        # What is seen in use of a table that was not read itself may take the place of the open indicator that stands for it.
+        assert not entry.loosens or entry.readings or indicator.endswith(".veto.own_indicators")
 
 
 @pytest.mark.parametrize("name", LOCAL)

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import warnings
+from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta
 from itertools import pairwise
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -12,7 +14,7 @@ import pytest
 import govmedia_rules as gr
 from govmedia_rules import testing
 from govmedia_rules.__main__ import main
-from govmedia_rules.judge import rulebook as rulebook_module
+from govmedia_rules.judge import old_basis
 from govmedia_rules.rules.load import built_in_files, read_layer
 from govmedia_rules.rules.model import Layer, RulebookFile
 from govmedia_rules.rules.plugins import Plugins
@@ -167,6 +169,28 @@ def test_sichuan_judges_nobody_by_the_national_vetoes_alone() -> None:
     assert stale.verdict is gr.Verdict.UNQUALIFIED  # a national veto holds everywhere
 
 
+@pytest.mark.parametrize(
+    ("region", "day", "document"),
+    [
+        ("四川省", date(2019, 4, 1), "〔2019〕11号"),
+        ("成都市", date(2019, 12, 31), "〔2019〕11号"),
+        ("510100", date(2020, 1, 1), "〔2021〕51号"),
+        ("南充市", date(2019, 9, 30), "〔2019〕11号"),
+        ("南充市", date(2019, 10, 1), None),  # seen in use in the notice of that quarter
+        ("511321", date(2019, 12, 31), None),
+        ("511321", date(2020, 1, 1), "〔2021〕51号"),
+        ("重庆市", date(2019, 6, 1), None),
+    ],
+)
+def test_a_table_that_was_not_seen_leaves_open_who_passes_by_it(region: str, day: date, document: str | None) -> None:
+    seen = testing.snapshot("account", observed_at=f"{day}T12:00:00+08:00", **{**HEALTHY, "latest_post_at": str(day)})
+    inspection = gr.rulebook_for(region, day).inspect(seen)
+    assert inspection.verdict is (gr.Verdict.QUALIFIED if document is None else gr.Verdict.UNDETERMINED)
+    assert (document or "") in "".join(finding.message("zh") for finding in inspection.missing)
+    stale = gr.rulebook_for(region, day).inspect(seen.model_copy(update={"latest_post_at": date(2019, 1, 1)}))
+    assert stale.verdict is gr.Verdict.UNQUALIFIED
+
+
 @pytest.mark.parametrize(("day", "holds"), [(date(2019, 12, 31), True), (date(2020, 1, 1), False), (date(2023, 3, 31), False)])
 def test_nanchong_ends_where_its_successor_begins(day: date, holds: bool) -> None:
     book = gr.rulebook_for("南充市", day)
@@ -195,17 +219,88 @@ def test_until_is_another_word_for_to() -> None:
     assert not book.effective.covers(date(2021, 1, 1))
 
 
-def test_old_documents_warn_once(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(rulebook_module, "_warned_of", set())
-    with warnings.catch_warnings(record=True) as told:
-        warnings.simplefilter("always")
-        gr.rulebook_for(None, date(2024, 3, 31))
-        assert [one for one in told if one.category is gr.errors.OldBasisWarning] == []
-        gr.rulebook_for(None, date(2024, 4, 2))
-        gr.rulebook_for(None, date(2024, 4, 2))
-    assert [str(one.message)[:60] for one in told if one.category is gr.errors.OldBasisWarning] == [
-        "the newest document of national-2019 is more than five years older than"[:60]
-    ]
+@pytest.fixture
+def unwarned(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Forgets of which layers this process was warned."""
+    monkeypatch.setattr(old_basis, "_warned_of", set())
+
+
+def old_layers_warned_of(use: Callable[[], object]) -> list[str]:
+    """Ids of the layers of whose old documents a call warns."""
+    with warnings.catch_warnings(record=True, action="always") as caught:
+        use()
+    return [str(warning.message).split()[4] for warning in caught if warning.category is gr.errors.OldBasisWarning]
+
+
+@pytest.mark.usefixtures("unwarned")
+def test_old_documents_warn_once() -> None:
+    days = (date(2024, 3, 31), date(2024, 4, 1), date(2024, 4, 2), date(2024, 4, 3))
+    assert [old_layers_warned_of(lambda day=day: gr.rulebook_for(None, day)) for day in days] == [[], [], ["national-2019"], []]
+
+
+LINES = [{"observed_at": "2024-08-23T10:00:00+08:00"}, *({"observed_at": "2026-08-23T10:00:00+08:00"},) * 2]
+
+
+def judged_ways(book: gr.Rulebook, folder: Path) -> dict[str, Callable[[], object]]:
+    """Every way in which a rulebook judges three accounts, two of them in 2026."""
+    pandas = pytest.importorskip("pandas")
+    snapshots = [testing.snapshot("account", **{**HEALTHY, **line}) for line in LINES]
+    frame = pandas.DataFrame(
+        {"账号名称": ["甲发布", "乙发布", "丙发布"], "平台": ["微博"] * 3, "最后更新时间": ["2024-08-20"] * 3, "监测时间点": [line["observed_at"] for line in LINES]}
+    )  # fmt: skip
+    file = folder / "snapshots.jsonl"
+    file.write_text("".join(f"{snapshot.model_dump_json()}\n" for snapshot in snapshots), "utf-8")
+    return {
+        "one": lambda: [book.inspect(snapshot) for snapshot in snapshots],
+        "many": lambda: list(book.inspect_many(snapshots)),
+        "files": lambda: list(book.inspect_files(file)),
+        "files by processes": lambda: list(book.inspect_files(file, workers=2)),
+        "parquet": lambda: gr.inspect_to_parquet(file, book, out=folder / "one"),
+        "parquet by processes": lambda: gr.inspect_to_parquet(file, book, out=folder / "two", workers=2),
+        "frame": lambda: gr.inspect_frame(frame.drop(columns="监测时间点"), book, observed_at=date(2026, 8, 23)),
+        "frame with monitoring points": lambda: gr.inspect_frame(frame, book),
+        "round": lambda: gr.inspect_round(folder / "rounds", file, book, year=2026, round=3),
+    }
+
+
+@pytest.mark.parametrize(
+    "way",
+    ["one", "many", "files", "files by processes", "parquet", "parquet by processes", "frame", "frame with monitoring points", "round"],
+)  # fmt: skip
+@pytest.mark.usefixtures("unwarned")
+def test_a_book_named_by_its_id_warns_once_where_it_judges(way: str, tmp_path: Path) -> None:
+    assert old_layers_warned_of(lambda: gr.load_rulebook("hanzhong-2021")) == []
+    book = gr.load_rulebook("hanzhong-2021")
+    judge = judged_ways(book, tmp_path)[way]
+    assert old_layers_warned_of(judge) == ["national-2019", "hanzhong-2021"]  # each once, not once a subject
+    assert old_layers_warned_of(judge) == []
+
+
+@pytest.mark.usefixtures("unwarned")
+def test_a_book_warns_from_the_day_it_is_older_than_five_years() -> None:
+    book = gr.load_rulebook("national-2019")  # of 2019-04-01
+    at = [testing.snapshot("account", observed_at=f"2024-04-0{day}T00:00:00+08:00") for day in (1, 2)]
+    assert old_layers_warned_of(lambda: book.inspect(at[0])) == []
+    assert old_layers_warned_of(lambda: book.inspect(at[1])) == ["national-2019"]
+
+
+@pytest.mark.usefixtures("unwarned")
+def test_reading_a_stored_result_warns_of_no_old_book() -> None:
+    book = gr.load_rulebook("national-2019")
+    stored = book.inspect(testing.snapshot("account", observed_at="2026-08-23T10:00:00+08:00")).to_dict()
+    old_basis._warned_of.clear()
+    assert old_layers_warned_of(lambda: gr.Inspection.from_dict(stored)) == []
+
+
+@pytest.mark.parametrize(("issued", "last"), [(date(2020, 2, 29), date(2025, 2, 28)), (date(9998, 1, 1), date(9999, 1, 1))])
+def test_five_years_after_a_document(issued: date, last: date) -> None:
+    own = {"id": "own", "title": "本地", "basis": [{"title": "某文件", "issued": issued}]}
+    assert gr.load_rulebook(own).plan.old_after == last
+
+
+@pytest.mark.usefixtures("unwarned")
+def test_a_book_of_no_known_day_warns_nobody() -> None:
+    assert gr.load_rulebook({"id": "own", "title": "本地"}).plan.old_after == date.max
 
 
 def test_the_command_shows_what_would_apply(capsys: pytest.CaptureFixture[str]) -> None:
@@ -359,16 +454,15 @@ def test_a_county_of_kunming_has_the_rules_of_province_and_city() -> None:
     assert not gr.rulebook_for("盘龙区", date(2025, 4, 1)).scoring["site"].portals_only
 
 
-def test_a_local_book_older_than_five_years_warns_once(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(rulebook_module, "_warned_of", set())
+@pytest.mark.usefixtures("unwarned")
+def test_a_local_book_older_than_five_years_warns_once() -> None:
     days = (date(2025, 3, 31), date(2030, 3, 31), date(2030, 4, 2), date(2030, 4, 3))
-    said = []
-    for day in days:
-        with warnings.catch_warnings(record=True) as caught:
-            warnings.simplefilter("always")
-            gr.rulebook_for("盘龙区", day)
-        said.append([str(one.message).split()[4] for one in caught if one.category is gr.errors.OldBasisWarning])
-    assert said == [["national-2019"], ["yunnan-2020", "yunnan-2022"], ["kunming-2025"], []]
+    assert [old_layers_warned_of(lambda day=day: gr.rulebook_for("盘龙区", day)) for day in days] == [
+        ["national-2019"],
+        ["yunnan-2020", "yunnan-2022"],
+        ["kunming-2025"],
+        [],
+    ]
 
 
 def test_divisions_that_were_merged_did_not_lie_in_each_other() -> None:

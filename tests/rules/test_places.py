@@ -148,6 +148,7 @@ ROWS: list[Row] = [
 ]  # fmt: skip
 
 ELSEWHERE = {
+    "sichuan-2019",
     "sichuan-2020",
     "liaoning-2019",
     "panjin-2023",

@@ -281,3 +281,40 @@ def test_a_title_that_ends_like_a_total_is_a_post(title: str, day: object, is_fi
     account = gr.Account(name="青石发布", platform="wechat")
     (snapshot,) = gr.read_posts(path if is_file else rows, observed_at=date(2024, 8, 23), accounts=[account], complete=True)
     assert [post.title for post in snapshot.posts or ()] == [title]
+
+
+ON_RECORD = (gr.Account(name="甲县发布", platform="wechat"),)
+
+
+@pytest.mark.parametrize(
+    ("rows", "right"),
+    [
+        # An export of two accounts: 名称 stands beside the title, so it names the account, also where one is on record.
+        (
+            [
+                {"名称": "甲县发布", "标题": "通知", "发布时间": "2024-08-20", "阅读数": "9"},
+                {"名称": "乙县发布", "标题": "公告", "发布时间": "2024-08-21", "阅读数": "9"},
+            ],
+            {"甲县发布": ["通知"], "乙县发布": ["公告"]},
+        ),
+        ([{"账号昵称": "乙县发布", "名称": "通知", "发布时间": "2024-08-21"}], {"乙县发布": [""]}),
+        ([{"微信公众号": "乙县发布", "文章标题": "通知", "发布时间": "2024-08-21"}], {"乙县发布": ["通知"]}),
+        # Without a title it names the account where one cell is the name of one on record; else it may be the title.
+        (
+            [{"名称": "甲县发布", "发布时间": "2024-08-20"}, {"名称": "乙县发布", "发布时间": "2024-08-21"}],
+            {"甲县发布": [""], "乙县发布": [""]},
+        ),
+        ([{"名称": "今日要闻", "发布时间": "2024-08-20"}], {"甲县发布": [""]}),
+    ],
+)
+def test_posts_of_a_column_of_names_belong_to_the_accounts_they_name(
+    rows: list[dict[str, str]], right: dict[str, list[str]]
+) -> None:
+    read = gr.read_posts(rows, accounts=ON_RECORD, observed_at=date(2024, 8, 23))
+    assert {each.account.name: [post.title for post in each.posts or ()] for each in read} == right
+    assert not read.bad
+
+
+def test_a_column_of_names_without_titles_or_accounts_on_record_is_refused() -> None:
+    with pytest.raises(gr.errors.TableError, match="account_name"):
+        gr.read_posts([{"名称": "今日要闻", "发布时间": "2024-08-20"}], observed_at=date(2024, 8, 23))

@@ -126,12 +126,12 @@ SHEETS: dict[str, tuple[Rows, dict[str, str]]] = {
             ["丁", "微博", "截止目前", "有"],
             ["戊", "微博", "见附件", "有"],
             ["己", "微博", "正常更新", "有"],
-            ["庚", "微博", "3/8/2024", "有"],  # March or August
+            ["庚", "微博", "8/10/2024", "有"],  # August, or October after the point
             ["辛", "微博", "长期未更新", "有"],
             ["壬", "微博", "1900-01-05", "有"],
             ["癸", "微博", "2025-08-20", "有"],  # after the point
             ["子", "微博", None, "有"],
-            ["丑", "微博", "2024-08-20至2024-08-22", "有"],
+            ["丑", "微博", "2024-08-02至2024-08-22", "有"],
             ["寅", "微博", "2周前", "有"],  # said until three weeks have passed
             ["卯", "微博", "2024-13-40", "有"],
         ],
@@ -1152,3 +1152,63 @@ def test_a_binary_workbook_whose_layout_cannot_be_seen_says_so(monkeypatch: pyte
 def test_an_encrypted_workbook_of_another_format(name: str) -> None:
     with pytest.raises(gr.errors.TableError, match="已加密.*取消打开密码"):
         gr.read_accounts(DATA / name, observed_at=POINT)
+
+
+SITES = ["网站名称", "网址", "首页最近更新时间", "主办单位"]
+OF_SITES: Rows = [
+    SITES,
+    ["某县人民政府", "www.a.gov.cn", "2024-08-22", "县府办"],
+    ["某县教育局", "www.b.gov.cn", "2024-03-01", "教育局"],
+]
+OF_ACCOUNTS: Rows = [HEADER, ["甲", "微博", "2024-08-22", "有"], ["乙", "微博", "2024-07-01", "有"]]
+BOTH: dict[str, dict[str, Rows]] = {
+    "two sheets": {"网站": OF_SITES, "新媒体": OF_ACCOUNTS},
+    "one above the other": {"台账": [["附件1 网站"], *OF_SITES, [], ["附件2 新媒体"], *OF_ACCOUNTS]},
+    "the other way round": {"台账": [["附件1 新媒体"], *OF_ACCOUNTS, [], ["附件2 网站"], *OF_SITES]},
+    "a sheet whose headers serve both": {
+        "网站": OF_SITES,
+        "微博": [["名称", "最近更新时间", "主办单位"], ["甲", "2024-08-22", "县府办"], ["乙", "2024-07-01", "县府办"]],
+        "微信": [HEADER],
+    },
+}
+
+
+@pytest.mark.parametrize("name", BOTH)
+def test_sites_and_accounts_in_one_workbook_are_told_apart_and_what_is_not_read_is_said(name: str, tmp_path: Path) -> None:
+    path = workbook(tmp_path / "a.xlsx", BOTH[name])
+    with pytest.warns(gr.errors.UnreadInput, match=r"起的2行是网站，没有读（用 read_sites 读）"):
+        accounts = gr.read_accounts(path, observed_at=POINT)
+    with pytest.warns(gr.errors.UnreadInput, match=r"起的2行是政务新媒体，没有读（用 read_accounts 读）"):
+        sites = gr.read_sites(path, observed_at=POINT)
+    assert [each.account.name for each in accounts] == ["甲", "乙"]
+    assert [each.site.name for each in sites] == ["某县人民政府", "某县教育局"]
+    assert not [fault for fault in (*accounts.bad, *sites.bad) if not fault.used]
+
+
+def test_a_row_of_the_other_kind_is_named_and_not_judged(tmp_path: Path) -> None:
+    """The home page of a site may be older than what an account owes, or the other way round."""
+    rows = [
+        ["甲", "微博", "2024-08-22", "有"],
+        ["某县人民政府", "政府网站", "2024-05-01", "/"],
+        ["某县教育局", "门户网", "2024-05-01", ""],
+    ]
+    path = workbook(tmp_path / "a.xlsx", {"台账": [["名称", "类型", "最近更新时间", "互动功能"], *rows]})
+    assert verdicts(path) == expected(甲="q")
+    accounts, sites = (read(path, observed_at=POINT) for read in (gr.read_accounts, gr.read_sites))
+    assert [(fault.row, fault.reason[:3]) for fault in accounts.bad if not fault.used] == [(3, "是网站"), (4, "是网站")]
+    assert [each.site.name for each in sites] == ["某县人民政府", "某县教育局"]
+    assert [(fault.row, fault.reason[:6]) for fault in sites.bad if not fault.used] == [(2, "是政务新媒体")]
+    frame = gr.inspect_frame(path, BOOK, observed_at=POINT, labels="zh")
+    assert frame["判定"].to_list()[0] == "合格"
+    assert ["没有读" in str(fault) for fault in frame["数据错误"].to_list()] == [False, True, True]
+
+
+def test_a_site_beside_each_account_is_read_by_its_own_columns(tmp_path: Path) -> None:
+    rows = [
+        [*SITES[:3], "账号名称", "平台", "最后更新时间"],
+        ["某县人民政府", "www.a.gov.cn", "2024-08-22", "甲", "微信", "2024-07-01"],
+    ]
+    path = workbook(tmp_path / "a.xlsx", {"台账": rows})
+    assert [each.site.name for each in gr.read_sites(path, observed_at=POINT)] == ["某县人民政府"]
+    with pytest.warns(gr.errors.MissingColumn, match="网站名称"):
+        assert [each.account.name for each in gr.read_accounts(path, observed_at=POINT)] == ["甲"]

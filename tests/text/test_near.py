@@ -4,6 +4,7 @@ from hypothesis import strategies as st
 
 from govmedia_rules.text.enumerations import Enumerations
 from govmedia_rules.text.near import LOOK, NearForms, is_alike
+from govmedia_rules.text.scanner import Scanner
 from govmedia_rules.text.search import build_search
 
 
@@ -246,3 +247,16 @@ def test_any_mixture_of_members_is_read_and_spans_lie_inside(parts):
             for fault in found:
                 assert 0 <= fault.run[0] <= fault.start < fault.end <= fault.run[1] <= len(text)
                 assert text[fault.start : fault.end] != fault.suggestion
+
+
+@pytest.mark.parametrize(
+    ("text", "right"),
+    [("优化营商环竟", "优化营商环境"), ("根本政治制渡，", "根本政治制度"), ("中国农民丰收结", "中国农民丰收节")],
+)
+def test_a_last_character_that_sounds_or_looks_alike_is_a_slip(text, right):
+    assert [(match.suggestion, match.reason) for match in Scanner("starter").scan(text)] == [(right, "substituted_alike")]
+
+
+@pytest.mark.parametrize("text", ["落实乡村振兴战役", "农业农村现代话题", "国务院办公厅听取汇报"])
+def test_a_last_character_of_another_word_is_none(text):
+    assert [match for match in Scanner("starter").scan(text) if match.confidence != "low"] == []
