@@ -258,7 +258,7 @@ _TERM = timedelta(days=5 * 365)
 def is_in_series(
     numbers: tuple[int, ...], held: Mapping[tuple[int, ...], date], day: date | None, *, is_past: bool = False
 ) -> bool:
-    """Tell whether an event of a numbered series took place, or is the next one to come.
+    """Tell whether an event of a numbered series took place, is the next to come, or may have taken place since the last known.
 
     Args:
         numbers: Its numbers: (20,) for 第二十次, (20, 3) for 二十届三中全会.
@@ -269,19 +269,24 @@ def is_in_series(
     known = held.get(numbers)
     if is_past and known is not None and day is not None:
         return known <= day
-    first_day = known or _next_events(held).get(numbers)
-    return first_day is not None and (day is None or first_day - _LEAD[len(numbers)] <= day)
+    if day is None:
+        last = max(held)
+        return known is not None or numbers in {(*last[:-1], last[-1] + 1), (last[0] + 1, 1)[: len(last)]}
+    expected = known or _expected(numbers, held)
+    return expected is not None and expected - _LEAD[len(numbers)] <= day
 
 
-def _next_events(held: Mapping[tuple[int, ...], date]) -> dict[tuple[int, ...], date]:
-    """Return the events that may follow the last known one, with the day each is expected."""
+def _expected(numbers: tuple[int, ...], held: Mapping[tuple[int, ...], date]) -> date | None:
+    """Return the day on which an event that follows the last known ones may be expected; None for an earlier one."""
     last = max(held)
+    if numbers < last:
+        return None
+    terms = numbers[0] - last[0]
     if len(last) == 1:
-        return {(last[0] + 1,): held[last] + _TERM}
-    return {
-        (last[0], last[1] + 1): held[last] + _LEAD[len(last)],
-        (last[0] + 1, 1): held[last[0], 1] + _TERM,
-    }
+        return held[last] + terms * _TERM
+    if terms == 0:
+        return held[last] + (numbers[1] - last[1]) * _LEAD[2]
+    return held[last[0], 1] + terms * _TERM + (numbers[1] - 1) * _LEAD[2]
 
 
 class RightPatterns:

@@ -67,6 +67,12 @@ def test_numbers(text, number):
         ((20, 2), SESSIONS, date(2024, 1, 1), True),
         ((20, 3), SESSIONS, date(2023, 6, 1), True),
         ((20, 6), SESSIONS, None, False),
+        # What took place long after the last known event is not known, and not called wrong.
+        ((22,), HELD, date(2031, 1, 1), True),
+        ((22,), HELD, date(2027, 1, 1), False),
+        ((20, 6), SESSIONS, date(2028, 1, 1), True),
+        ((20, 6), SESSIONS, date(2024, 1, 1), False),
+        ((21, 2), SESSIONS, date(2028, 2, 1), True),
         ((19, 8), SESSIONS, None, False),
     ],
 )
