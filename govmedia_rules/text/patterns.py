@@ -120,6 +120,8 @@ def _parts(name: str, argument: Any) -> Sequence[Any]:
 
 
 _MAX_ANCHORS = 400
+_LONG_ANCHOR = 4
+"""Characters from which a string is rare in any text, so that fewer strings are better than longer ones."""
 
 
 def _anchors(tree: Iterable[Any]) -> list[str]:
@@ -136,7 +138,8 @@ def _anchors(tree: Iterable[Any]) -> list[str]:
     for operation, argument in tree:
         name = str(operation)
         alternatives = _alternatives(name, argument)
-        if alternatives is not None and len(heads) * len(alternatives) <= _MAX_ANCHORS:
+        most = 1 if min(map(len, heads)) >= _LONG_ANCHOR else _MAX_ANCHORS // len(heads)
+        if alternatives is not None and len(alternatives) <= most:
             heads = [head + tail for head in heads for tail in alternatives]
             continue
         if name in {"AT", "ASSERT", "ASSERT_NOT"}:
@@ -149,8 +152,19 @@ def _anchors(tree: Iterable[Any]) -> list[str]:
         elif name == "SUBPATTERN" or (name.endswith("REPEAT") and argument[0] >= 1):
             choices.append(_anchors(_parts(name, argument)[0]))
     close()
-    usable = [choice for choice in choices if choice]
-    return max(usable, key=lambda choice: (min(map(len, choice)), -len(choice)), default=[])
+    usable = [_without_longer(choice) for choice in choices if choice]
+    return max(usable, key=lambda choice: (min(_LONG_ANCHOR, *map(len, choice)), -len(choice)), default=[])
+
+
+def _without_longer(strings: list[str]) -> list[str]:
+    """Leave out strings that hold another one: what has them has that one too."""
+    sizes = sorted(set(map(len, strings)))
+    known = set(strings)
+
+    def holds_another(string: str) -> bool:
+        return any(string[at : at + size] in known for size in sizes if size < len(string) for at in range(len(string) - size + 1))
+
+    return [string for string in strings if not holds_another(string)]
 
 
 def _alternatives(name: str, argument: Any) -> list[str] | None:
@@ -161,8 +175,9 @@ def _alternatives(name: str, argument: Any) -> list[str] | None:
         if all(str(kind) == "LITERAL" for kind, _ in argument):
             return [chr(code) for _, code in argument]
         return None
-    if name in {"BRANCH", "SUBPATTERN"}:
-        strings: list[str] = []
+    is_optional = name.endswith("REPEAT") and tuple(argument[:2]) == (0, 1)
+    if is_optional or name in {"BRANCH", "SUBPATTERN"}:
+        strings = [""] if is_optional else []
         for part in _parts(name, argument):
             heads = [""]
             for operation, inner in part:

@@ -41,6 +41,11 @@ def test_a_pattern_that_could_run_away_is_refused(pattern, what):
         ("第[一二]次大会", {"第一次大会", "第二次大会"}),
         (".{0,3}甲乙丙?", {"甲乙"}),
         ("(?<!原)旧机关(?!部)", {"旧机关"}),
+        # Parts that may be left out are written out, and what holds another string is not looked for.
+        ("省(?:人民)?政府市长", {"省政府市长", "省人民政府市长"}),
+        ("国务院副?主席", {"国务院主席", "国务院副主席"}),
+        ("(?:甲)?[^乙]丙丁", {"丙丁"}),
+        ("甲乙(?:丙)?丁?", {"甲乙"}),
     ],
 )
 def test_anchors_are_strings_every_match_holds(pattern, anchors):
