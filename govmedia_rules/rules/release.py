@@ -27,6 +27,7 @@ from govmedia_rules.errors import (
     RulebookError,
     RulebookErrors,
     RulebookSyntaxError,
+    UnknownCheck,
     UnknownRulebook,
     Where,
     reason_zh,
@@ -172,6 +173,7 @@ def read_books(path: str | os.PathLike[str], *, alone: bool = False) -> Books:
         layers[book.id] = layer._replace(release=name)
     books = Books(name, digest, layers, alone)
     faults += _unknown_bases(books) if not faults else []
+    faults += _unusable(books) if not faults else []
     if faults:
         raise RulebookErrors(f"the release {root} cannot be used", faults, f"发布包 {root} 不能使用")
     return books
@@ -270,7 +272,7 @@ def _manifest(content: Mapping[str, bytes], root: Path) -> Manifest:
             "用 `govmedia-rules book export … --out books.zip` 写出",
         )
     try:
-        return Manifest.model_validate(json.loads(content[MANIFEST]))
+        return Manifest.model_validate(json.loads(content[MANIFEST], object_pairs_hook=_unrepeated))
     except ValidationError as group:
         where = f"{root}#{MANIFEST}"
         faults = [
@@ -324,6 +326,30 @@ def _unknown_bases(books: Books) -> list[RulebookError]:
         for base in layer.content.extends
         if base not in known
     ]
+
+
+def _unusable(books: Books) -> list[RulebookError]:
+    """Return what is wrong with the rulebooks themselves, such as a veto made milder; nothing of one whose checks are not here.
+
+    Those a caller may bring along when it is loaded, which checks it then.
+    """
+    plugins = books.over(installed())
+    faults: dict[str, RulebookError] = {}  # a fault of a layer is one of each that extends it
+    for name in books.layers:
+        try:
+            resolve(collect_layers([name], plugins), plugins, {})
+        except RulebookError as fault:
+            found = single_faults(fault)
+            if not any(isinstance(each, UnknownCheck) for each in found):
+                faults |= {str(each): each for each in found}
+    return list(faults.values())
+
+
+def _unrepeated(pairs: list[tuple[str, object]]) -> dict[str, object]:
+    content = dict(pairs)
+    if len(content) < len(pairs):
+        raise ValueError("a key is written twice in one object")
+    return content
 
 
 def export_books(

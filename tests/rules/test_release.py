@@ -243,6 +243,51 @@ def test_a_book_that_extends_what_is_nowhere_is_refused(folder: Path) -> None:
     assert "national-2027" in refusal(folder)
 
 
+def rewrite(folder: Path, name: str, text: str) -> None:
+    """Replace the text of the first book of a release, and its digest in the manifest."""
+    data = text.encode()
+    (folder / name).write_bytes(data)
+    relist(
+        folder,
+        lambda manifest: [
+            book.update(sha256=hashlib.sha256(data).hexdigest(), bytes=len(data))
+            for book in manifest["books"]
+            if book["file"] == name
+        ],
+    )
+
+
+STALE = '[indicators."media.veto.stale"]\nparams = {{ window = {{ days = {days} }} }}\n'
+
+
+@pytest.mark.parametrize(
+    ("more", "message"),
+    [
+        (STALE.format(days=30), "makes (or may make) the veto milder"),
+        (STALE.format(days='"many"'), "does not fit"),
+        ('[indicators."media.veto.new"]\nkind = "veto"\n', "the key is missing"),
+    ],
+)
+def test_a_book_that_could_not_be_used_is_refused_before_it_is_used(folder: Path, more: str, message: str) -> None:
+    rewrite(folder, "hanzhong-2027.toml", f"{CITY}\n{more}")
+    assert message in refusal(folder)
+
+
+def test_a_book_may_wait_for_a_check_of_its_caller(folder: Path) -> None:
+    own = '[indicators."local.item"]\ntitle = "x"\nkind = "management"\ncheck = "own.check"\nsource = { document = "d" }\n'
+    rewrite(folder, "hanzhong-2027.toml", f"{CITY}\n{own}")
+    books = gr.read_books(folder)
+    with pytest.raises(RulebookErrors) as caught:
+        gr.load_rulebook("hanzhong-2027", books=books)
+    assert "own.check" in str(caught.value.exceptions[0])
+
+
+def test_a_manifest_that_says_a_thing_twice_is_refused(folder: Path) -> None:
+    path = folder / "manifest.json"
+    path.write_text(path.read_text("utf-8").replace('"name":', '"name": "other", "name":', 1), "utf-8")
+    assert "twice" in refusal(folder)
+
+
 def test_links_and_folders_are_refused(folder: Path, tmp_path: Path) -> None:
     (tmp_path / "outside.toml").write_bytes((folder / "hanzhong-2027.toml").read_bytes())
     (folder / "hanzhong-2027.toml").unlink()
