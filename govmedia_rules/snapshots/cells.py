@@ -58,6 +58,9 @@ class _Words(NamedTuple):
     not_observed: frozenset[str]
     yes: frozenset[str]
     no: frozenset[str]
+    bare: frozenset[str]
+    off: frozenset[str]
+    found: Mapping[str, bool]
     never: frozenset[str]
     sites: frozenset[str]
     negation: re.Pattern[str]
@@ -93,6 +96,9 @@ def _words() -> _Words:
         keys("not_observed"),
         keys("yes"),
         keys("no"),
+        keys("bare_yes") | keys("bare_no"),
+        keys("off"),
+        dict.fromkeys(keys("found"), True) | dict.fromkeys(keys("not_found"), False),
         keys("never"),
         keys("sites"),
         any_of(words["negations"]),
@@ -206,16 +212,18 @@ def both_functions(first: FunctionsRead, second: FunctionsRead) -> FunctionsRead
 _TICKED_BEFORE = re.compile(r"(?P<mark>[☑√✓✔■□☐○])\s?(?P<word>[^☑√✓✔■□☐○\s]{1,10})")
 _TICKED_AFTER = re.compile(r"(?P<word>[^☑√✓✔■□☐○\s]{1,10})\s?(?P<mark>[☑√✓✔■□☐○])")
 _BOXES = re.compile("[□☐○]")
-_FILLERS = re.compile("有效|互动|功能|渠道|情况|^(?:全部|全都|均|都)|[!。]$")
+_FILLERS = re.compile("有效|互动|交流|任何|功能|渠道|情况|^(?:全部|全都|均|都)|[!。]$")
 _ALL = re.compile("均|都|全部")
 _GRANTS = re.compile("有|可|能|支持|开|提供|设|正常")
 _NO_GRANTS = re.compile("功能|智能|可视|设置|开放平台")
 """Words that grant nothing, though they hold a sign that does."""
-_TICKED_ALONE = re.compile("(?<=.)[√✓✔☑]$")
+_TICKED = re.compile("(?<=.)[√✓✔☑]$|^[√✓✔☑](?=.)")
 _CLAUSE_ENDS = frozenset("；;。\n")
 _NO_PERSON_ANSWERS = "auto_reply"
 _STILL_THERE = re.compile("\\(?(?:未|没有?|尚未|并未|不含|不包括|不包含)(?:被|申请|已)?(?:注销|关停|停用|关闭|冻结)\\)?")
 _NOT_CLOSED = re.compile("(?:未|没有?|尚未|并未)(?P<stage>.+)")
+_NOTES = re.compile(r"[(\[【]([^()\[\]【】]{1,60})[)\]】]")
+_LAST_WORDS = re.compile(r"[-—_ :,、/]([^-—_ :,、/()]{2,8})$")
 _BRACKETED = re.compile(r"(?P<head>[^()\[\]]*)[(\[](?P<note>[^()\[\]]*)[)\]](?P<tail>[^()\[\]]*)")
 
 
@@ -249,12 +257,12 @@ class _Tally:
         if colon and note.strip():
             self._add_noted(head.strip(), note)
             return
-        key = _TICKED_ALONE.sub("", key_of(part))
+        key = _TICKED.sub("", key_of(part))
         kind = _function_kind(key)
         answer = _FILLERS.sub("", key) or key if kind is None else key  # 有互动功能, 不能互动
-        if answer in words.yes:
+        if key in words.yes or answer in words.yes:
             self.yes = True
-        elif answer in words.no:
+        elif key in words.no or answer in words.no:
             self.no = True
         elif kind is None or words.pending.search(part):
             self.unclear = True
@@ -287,7 +295,7 @@ class _Tally:
             for part in filter(None, map(str.strip, words.separator.split(note))):
                 self.add(part)
         elif (kind := _function_kind(key)) is not None:
-            denied = note_key in words.no or words.negation.search(note_key) or words.negation.search(key)
+            denied = note_key in words.no | words.off or words.negation.search(note_key) or words.negation.search(key)
             (self.denied if denied else self.offered).append((kind, head))
         else:
             # 互动渠道(私信): what stands in front names the column again.
@@ -458,8 +466,10 @@ def status_cell(value: Any) -> str | None:
 
 def doubtful_status(value: Any) -> bool:
     """Return whether a status that was not read speaks against an account that runs (停更, 异常, 整改中)."""
-    key = key_of(str(value))
-    return isinstance(value, UnreadCell) or key in _words().no or _words().doubtful.search(key) is not None
+    words, key = _words(), _STILL_THERE.sub("", key_of(str(value)))
+    if isinstance(value, UnreadCell) or key in words.no or words.doubtful.search(key) is not None:
+        return True
+    return any(key_of(word) in key for word in (*words.closed, *words.closing))
 
 
 def perhaps_closed() -> str:
@@ -474,15 +484,35 @@ def says_closed(value: Any) -> bool:
     return _words().said_closed.search(_STILL_THERE.sub("", unicodedata.normalize("NFKC", value))) is not None
 
 
-def closed_cell(value: Any) -> bool | None:
-    """Return the answer of a cell under 是否注销, where a stage of life (已注销, 未注销) is an answer, too."""
+def has_closing_note(value: Any) -> bool:
+    """Return whether a note in a name or a platform says that its subject was or is to be closed (微信-已注销)."""
+    if not isinstance(value, str):
+        return False
+    text = unicodedata.normalize("NFKC", value)
+    return any(says_closed(note) or _is_closed_stage(note) for note in (*_NOTES.findall(text), *_LAST_WORDS.findall(text)))
+
+
+def _is_closed_stage(text: str) -> bool:
     try:
-        return yes_no_cell(value)
+        return status_cell(text) in ("closed", "closing")
     except ValueError:
-        stage = status_cell(value)
-        if stage == "closing":
-            raise ValueError("正在注销，是否已注销留待核实") from None
-        return None if stage is None else stage == "closed"
+        return False
+
+
+def closed_cell(value: Any) -> bool | None:
+    """Return the answer of a cell under 是否注销: a bare 是 or 否, or a stage of life (已注销, 正常)."""
+    if isinstance(value, bool) or key_of(str(value)) in _words().bare:
+        return yes_no_cell(value)
+    stage = status_cell(value)
+    if stage == "closing":
+        raise ValueError("正在注销，是否已注销留待核实")
+    return None if stage is None else stage == "closed"
+
+
+def found_cell(value: Any) -> bool | None:
+    """Return the answer of a cell under 是否查到."""
+    answer = None if isinstance(value, UnreadCell) else _words().found.get(key_of(str(value)))
+    return yes_no_cell(value) if answer is None else answer
 
 
 def term_cell(name: str, value: Any) -> str | None:

@@ -26,7 +26,9 @@ from govmedia_rules.snapshots.cells import (
     count_cell,
     counts_all,
     doubtful_status,
+    found_cell,
     functions_cell,
+    has_closing_note,
     is_site,
     never_updated,
     plain_cell,
@@ -43,7 +45,7 @@ from govmedia_rules.snapshots.parts import Mark
 from govmedia_rules.subjects.models import Account, Site
 from govmedia_rules.tables.grids import BEYOND_HEADER
 from govmedia_rules.tables.headers import period_text
-from govmedia_rules.tables.layout import no_subject
+from govmedia_rules.tables.layout import NO_NAME, no_subject
 from govmedia_rules.tables.model import BadRow, ColumnUse, RawTable
 from govmedia_rules.tables.periods import Updates, newest_within, period_of
 from govmedia_rules.tables.when import Clock, DayRange, when_cell
@@ -58,12 +60,15 @@ _RUNNING_PARTS: Mapping[SubjectKind, frozenset[str]] = {
 }
 """Parts that may be more than was seen where a table casts doubt on how the subject runs."""
 _STAGE_FIELDS = frozenset({"status", "is_closed", "is_running"})
+_MAY_SPEAK_OF_CLOSING = frozenset({"latest_post_at", "home_latest_at", "functions", "found", "platform"})
+"""Fields of other facts in whose cells people write that the subject was closed: 微信（已注销）."""
 _MARKED = {"latest_post_at": "latest_post_at", "home_latest_at": "home"}
 """Dates whose cells may say 长期未更新, and the part that a mark of it names."""
-_NOTE = re.compile(r"[(（\[【][^()（）\[\]【】]{1,60}[)）\]】]")
 _SEVERAL_NAMES = re.compile(r"\S{2,}\s*[、；;]\s*\S{2,}")
 _MAX_REMEMBERED = 100_000
 _MAX_SHOWN = 200
+_FEW = 2
+"""Cells that a row of numbers has at most that is a total without its word."""
 _SUBJECT_FIELDS: Mapping[SubjectKind, frozenset[str]] = {
     "account": frozenset(Account.model_fields),
     "site": frozenset(Site.model_fields),
@@ -238,7 +243,8 @@ class RowReader:
         reason = None if name is None else no_subject(row.cells.get(name), row.cells)
         if reason is not None:
             row.fault(name, reason, used=False)
-            return self._result(row, None)._replace(has_data=False)
+            filled = sum(cell is not None for cell in row.cells.values())
+            return self._result(row, None)._replace(has_data=reason == NO_NAME and filled > _FEW)
         if name is not None and row.cells.get(name) is BEYOND_HEADER:
             row.fault(None, BEYOND_HEADER.reason, used=False)
             return self._result(row, None)
@@ -298,6 +304,9 @@ class RowReader:
     def _take(self, row: _Row, column: _Column, value: Any) -> None:
         """Read one cell into the row; of two columns for one field the cells must agree."""
         name = column.field
+        field = name.split(".")[0]
+        if (field in _MAY_SPEAK_OF_CLOSING and says_closed(value)) or (field == "platform" and has_closing_note(value)):
+            row.stage_doubtful = True
         try:
             reading = self._read(column, value)
         except NotRead as fault:
@@ -311,8 +320,6 @@ class RowReader:
                 )
                 row.fault(column.header, "表中称长期未更新，须由人工核实")
                 return
-            if name.split(".")[0] in ("latest_post_at", "home_latest_at", "functions") and says_closed(value):
-                row.stage_doubtful = True
             row.fault(column.header, str(fault))
             return
         if reading is None:
@@ -355,7 +362,7 @@ class RowReader:
     def _finish_remarks(self, row: _Row) -> None:
         """Doubt the stage of life where a remark, or a note in the name, says that the subject was closed."""
         said = [row.headers[field] for field in list(row.values) if field.startswith("remark.") and row.values.pop(field)]
-        if any(says_closed(note) for note in _NOTE.findall(str(row.values["name"]))):
+        if has_closing_note(str(row.values["name"])):
             said.append(self._headers["name"])
         if said and row.values.get("status") not in ("closed", "closing") and not row.values.get("is_closed"):
             row.stage_doubtful = True
@@ -542,7 +549,6 @@ def _readers(kind: SubjectKind) -> dict[str, Read]:
     yes_no = without_clock(yes_no_cell)
     readers = dict.fromkeys(
         (
-            "found",
             "downloads",
             "starts",
             "certified",
@@ -555,6 +561,7 @@ def _readers(kind: SubjectKind) -> dict[str, Read]:
     )
     return readers | {
         "yes_no": yes_no,
+        "found": without_clock(found_cell),
         "is_closed": without_clock(closed_cell),
         "text": without_clock(plain_cell),
         "remark": without_clock(lambda value: says_closed(value) or None),

@@ -85,6 +85,10 @@ def _words() -> _Words:
     )
 
 
+NO_NAME = "名称栏内是日期、数字或“有”“是”一类的答复，不是名称"
+"""Why a row is not read whose other cells may be those of a subject: they may have been shifted, or it is called 12345."""
+
+
 def no_subject(name: Any, cells: Mapping[str, Any]) -> str | None:
     """Return why a row of a frame or list holds no data, by its name (合计, 填表人：…); None when it may hold some.
 
@@ -100,7 +104,7 @@ def no_subject(name: Any, cells: Mapping[str, Any]) -> str | None:
     if words.example.fullmatch(name):
         return "示例行"
     if _VALUE.fullmatch(name) or key_of(name) in words.answers:
-        return "名称栏内是日期、数字或“有”“是”一类的答复，不是名称"
+        return NO_NAME
     if len(name) > 1 and words.nobody.fullmatch("".join(name.split())):
         return "写明没有账号，不是名称"
     filled = sum(cell is not None for cell in cells.values())

@@ -55,7 +55,7 @@ class Clock(NamedTuple):
 
 _WIDE = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)} | {0x3000: 0x20, 0xA0: 0x20, 0x2014: 0x2D, 0x2013: 0x2D}
 _NEUTRAL = re.compile(
-    r"(?:约|大约|大概)?(?:截至目前|目前|最后一次|最近一次|最后|最近|最新|一次){0,3}(?:内容|信息|文章|推文|作品)?(?:更新|发布|发文|推送)?(?:时间|日期)?(?:为|于|是|在)?\s?:?\s?"
+    r"(?:约|大约|大概)?(?:已?(?:更新|发布)[至到])?(?:截至目前|目前|最后一次|最近一次|最后|最近|最新|一次){0,3}(?:内容|信息|文章|推文|作品)?(?:更新|发布|发文|推送)?(?:时间|日期)?(?:为|于|是|在)?\s?:?\s?"
     r"(?P<date>.*?)\s?(?:日)?(?:已|有|曾)?(?:内容|信息|文章|推文)?(?:更新|发布|发文|推送)?(?:正常)?"
     r"(?:\(?(?:更新|发布|推送)\s?[0-9]{1,4}\s?[条篇个次](?:信息|内容|推文|文章)?\)?)?(?:\((?:已)?(?:更新|发布|正常|推文|文章|以上|左右)?\))?[。.;,]?"
 )
@@ -72,7 +72,7 @@ _MONTH_DAY = re.compile(
 _MONTH = re.compile(
     r"(?:(?P<y>(?:20)?[0-9]{2})\s?(?P<dash>[-./年])\s?|(?P<word>今年|本年|去年|上年|前年)\s?)?(?P<m>[0-9]{1,2}|[一二三四五六七八九]|十[一二]?)\s?(?P<zh>月份?)?\s?(?P<part>上旬|中旬|下旬|初|中|底|末)?"
 )
-_YEAR = re.compile(r"(?P<y>20[0-9]{2})\s?(?:年|年度)?|(?P<word>今年|本年|去年|前年|上年)")
+_YEAR = re.compile(r"(?P<y>20[0-9]{2})\s?(?:年|年度)?|(?P<short>[0-2][0-9])年|(?P<word>今年|本年|去年|前年|上年)")
 _NUMBER = "(?P<n>[0-9]{1,4}|半|一|二|两|三|四|五|六|七|八|九|十)"
 _UNIT = "(?P<unit>天|日|周|个?星期|个?月|年)"
 _WITHIN = re.compile(
@@ -83,13 +83,15 @@ _NOT_WITHIN = re.compile(
     rf"(?P<near>最?近)?{_NUMBER}\s?{_UNIT}(?P<within>(?:以|之)?内)?(?:均|一直|都)?(?:未|没有?|无)(?:更新|发布|发文)(?:内容|信息)?"
 )
 _SINCE = re.compile(
-    "(?:自|从)?(?P<date>.{2,20}?)(?:以来|以后|之后|过后|后|起|开始|至今)+(?:就|一直|均|都|再)?"
+    "(?:自|从)?(?P<date>.{2,20}?)[,;，；]?(?:此后|以来|以后|之后|过后|后|起|开始|至今)+(?:就|一直|均|都|再)?"
     "(?:未|没有?|无|停止)(?:再)?(?:更新|发布|发文)(?:内容|信息|过)?"
 )
 _OLDER = re.compile(
     rf"(?:已|已经|连续|近|超过|超|逾)*{_NUMBER}\s?{_UNIT}(?:多|余|以上)*(?:未|没有?|无|不)(?:更新|发布|发文)(?:内容|信息)?"
     rf"|(?:超过|超|逾){_NUMBER.replace('<n>', '<n2>')}\s?{_UNIT.replace('<unit>', '<unit2>')}"
 )
+_SPAN = re.compile(r"\s?(?:至|到|~|--|-|/|和|及|,|、)\s?")
+_WITH_YEAR = re.compile(r"(?P<year>20[0-9]{2})\s?[-./年].+")
 _AGO = re.compile(rf"{_NUMBER}\s?{_UNIT}(?:以|之)?前")
 _HAN_DIGITS = dict.fromkeys("〇零○", 0) | {han: n for n, han in enumerate("一二三四五六七八九", 1)}
 _NUMERAL = re.compile(
@@ -105,7 +107,7 @@ _ENGLISH = re.compile(
     r"(?P<d>[0-9]{1,2})[- /](?P<mon>[A-Za-z]{3})[a-z]{0,6}[- /,]{1,2}(?P<y>(?:20)?[0-9]{2})"
     r"|(?P<mon2>[A-Za-z]{3})[a-z]{0,6}\.? (?P<d2>[0-9]{1,2}),? (?P<y2>20[0-9]{2})"
 )
-_DAYS = {"今天": 0, "今日": 0, "当天": 0, "当日": 0, "昨天": 1, "昨日": 1, "前天": 2, "前日": 2, "大前天": 3}
+_DAYS = {"今天": 0, "今早": 0, "今晨": 0, "今日": 0, "当天": 0, "当日": 0, "昨天": 1, "昨日": 1, "前天": 2, "前日": 2, "大前天": 3}
 _HAN = {han: n for n, han in enumerate("一二三四五六七八九十", 1)} | {"两": 2}
 _PARTS = {"上旬": (1, 10), "初": (1, 10), "中旬": (11, 20), "中": (11, 20), "下旬": (21, 31), "底": (21, 31), "末": (21, 31)}
 _WEEKDAY = re.compile("(?P<week>上|本|这)个?(?:周|星期)(?P<day>[一二三四五六日天])")
@@ -114,6 +116,7 @@ _PART_OF_YEAR = re.compile(
     "(?:(?P<y>20[0-9]{2})年?|(?P<word>今年|本年|去年|上年|前年))?"
     "(?:(?:第?(?P<quarter>[1-4一二三四])季度|Q(?P<number>[1-4]))|(?P<half>[上下])半年|(?P<part>年?[初底末]))"
 )
+_LONGEST_SPAN = 60
 LONG_AGO = date(FIRST_YEAR, 1, 1)
 """The earliest that anything was published: the first day of a range of which only the last is known."""
 
@@ -201,6 +204,11 @@ def _before(text: str, clock: Clock) -> DayRange | None:
 
 
 def _read(text: str, clock: Clock) -> datetime | date | DayRange | None:
+    moment = _read_simply(text, clock)
+    return _by_span(text, clock) if moment is None and len(text) < _LONGEST_SPAN else moment
+
+
+def _read_simply(text: str, clock: Clock) -> datetime | date | DayRange | None:
     for read in _READERS:
         moment = read(text, clock)
         if moment is not None:
@@ -248,19 +256,19 @@ def _serial(number: float, clock: Clock) -> datetime | date | None:
     return day if not 0 < seconds < 86_400 else datetime.combine(day, time.min, clock.zone) + timedelta(seconds=seconds)
 
 
-def _by_digits(text: str, _clock: Clock) -> datetime | date | None:
+def _by_digits(text: str, _clock: Clock) -> datetime | date | DayRange | None:
     match = _FULL.fullmatch(text)
     if match is not None:
         return _day(int(match["y"]), int(match["m"]), int(match["d"]))
     match = _AMERICAN.fullmatch(text)
     if match is not None:
-        # Spreadsheets write month/day/year, some people day/month/year: read only where one of them is a date.
+        # Spreadsheets write month/day/year, some people day/month/year.
         days = {
             day
             for pair in ((match["a"], match["b"]), (match["b"], match["a"]))
             if (day := _day(int(match["y"]), int(pair[0]), int(pair[1])))
         }
-        return days.pop() if len(days) == 1 else None
+        return DayRange(min(days), max(days)) if len(days) > 1 else next(iter(days), None)
     match = _SHORT.fullmatch(text)
     return _day(2000 + int(match["y"]), int(match["m"]), int(match["d"])) if match is not None else None
 
@@ -363,8 +371,8 @@ def _by_year(text: str, clock: Clock) -> DayRange | None:
     match = _YEAR.fullmatch(text)
     if match is None:
         return None
-    if match["y"] is not None:
-        year = int(match["y"])
+    if match["y"] is not None or match["short"] is not None:
+        year = int(match["y"] or f"20{match['short']}")
     elif clock.today is not None:
         year = clock.today.year - _years_back(match["word"])
     else:
@@ -445,6 +453,26 @@ def _back(today: date, count: str, unit: str) -> date | None:
         "年": relativedelta(years=min(number, 99)),
     }
     return max(today - length[unit], LONG_AGO)
+
+
+def _by_span(text: str, clock: Clock) -> DayRange | None:
+    """Read 5月至6月 and 2024.5.1-2024.6.1: the days from the first of the one to the last of the other."""
+    spans: set[DayRange] = set()
+    for match in _SPAN.finditer(text):
+        first, last = text[: match.start()], text[match.end() :]
+        year = _WITH_YEAR.fullmatch(first)
+        if year is not None and _WITH_YEAR.fullmatch(last) is None:
+            last = f"{year['year']}年{last}"  # 2024年5月-6月
+        moments = [_read_simply(part, clock) for part in (first, last)]
+        days = [
+            each.date() if isinstance(each, datetime) else each
+            for moment in moments
+            if moment is not None
+            for each in (moment if isinstance(moment, DayRange) else (moment,))
+        ]
+        if None not in moments and days == sorted(days):
+            spans.add(DayRange(days[0], days[-1]))
+    return spans.pop() if len(spans) == 1 else None
 
 
 def _range_of_month(year: int, month: int) -> DayRange | None:

@@ -63,6 +63,14 @@ def verdict(**cells: Any) -> str:
         ("元月3日", "u"),
         ("2024·8·20", "q"),
         ("2024-08-20《关于放假的通知》", "q"),
+        ("3/8/2024", "u"),  # March or 3 August: both are too old
+        ("2024-08-20至2024-08-22", "q"),
+        ("2024年5月-6月", "u"),
+        ("2024年7月-8月", "o"),
+        ("2024年8月18日、8月20日", "q"),
+        ("已更新至8月20日", "q"),
+        ("2024.5.1，此后未更新", "u"),
+        ("今早", "q"),
         ("8.2日", "u"),  # with 日 it is no number that lost a zero
     ],
 )
@@ -108,6 +116,16 @@ def test_a_date(cell: str, right: str) -> None:
         ("未开通留言、私信，有菜单", "q"),
         ("评论、私信均不支持", "o"),
         ("评论、私信、菜单均无", "o"),
+        ("评论功能：关", "o"),
+        ("评论（关）、私信（开）", "q"),
+        ("√有", "q"),
+        ("功能齐全", "q"),
+        ("设有意见箱", "q"),
+        ("有（自动回复、人工回复）", "q"),
+        ("互动功能缺失", "u"),
+        ("缺失", "o"),  # the function, or the answer
+        ("没有任何互动", "u"),
+        ("无此功能", "u"),
         ("正在开通留言", "o"),
         ("将开通留言", "o"),
     ],
@@ -136,6 +154,13 @@ def test_a_status_of_a_running_account(status: str) -> None:
         ("是否注销", "已注销", "o"),
         ("是否注销", "正在注销", "o"),
         ("是否注销", "未注销", "u"),
+        ("是否注销", "正常", "u"),
+        ("是否注销", "在用", "u"),
+        ("是否注销", "启用", "u"),
+        ("是否注销", "关", "o"),
+        ("是否停用", "未启用", "o"),
+        ("是否在用", "已注销", "o"),
+        ("是否在用", "关停", "o"),
         ("是否在用", "否", "o"),
         ("是否在用", "是", "u"),
     ],
@@ -191,10 +216,39 @@ def test_a_cell_of_a_megabyte_is_read_at_once(tmp_path: Any) -> None:
         {"账号名称": "青石发布（已停更）"},
         {"最近更新时间": "已注销", "互动功能": "无"},
         {"互动功能": "已注销"},
+        {"备注": "搜索不到该账号"},
+        {"账号名称": "青石发布（已停用）"},
+        {"账号名称": "青石发布-已注销"},
+        {"平台": "微信公众号（已停用）"},
+        {"平台": "微信-已注销"},
+        {"是否查到": "已注销"},
     ],
 )
 def test_a_cell_that_speaks_of_closing_leaves_the_account_open(cells: dict[str, str]) -> None:
     assert verdict(**({"最近更新时间": "2024-05-20"} | cells)) == "undetermined"
+    assert verdict(**({"最近更新时间": "2024-08-20"} | cells)) == "undetermined"
+
+
+@pytest.mark.parametrize("answer", ["否", "未查到", "查不到", "未找到", "搜索不到"])
+def test_an_account_that_was_not_found_and_has_a_date_stays_open(answer: str) -> None:
+    assert verdict(是否查到=answer) == verdict(是否查到=answer, 最近更新时间="2024-05-20") == "undetermined"
+
+
+@pytest.mark.parametrize("answer", ["是", "已查到", "能查到", "—"])
+def test_an_account_that_was_found_is_judged_by_its_date(answer: str) -> None:
+    assert [verdict(是否查到=answer, 最近更新时间=day) for day in ("2024-08-20", "2024-05-20")] == ["qualified", "unqualified"]
+
+
+def test_a_number_for_a_name_is_named_among_what_was_not_read() -> None:
+    """It may be the name of a hotline, or a row that was shifted."""
+    rows = [
+        {"账号名称": name, "平台": "微博", "最近更新时间": "2024-08-20", "互动功能": "有"}
+        for name in ("青石发布", "12345", "2024-08-20")
+    ]
+    read = gr.read_accounts([*rows, {"账号名称": "3", "平台": None}], observed_at=POINT)
+    assert [each.account.name for each in read] == ["青石发布"]
+    assert [(fault.row, fault.value, fault.used) for fault in read.bad] == [(3, "12345", False), (4, "2024-08-20", False)]
+    assert [row.row for row in read.rejected] == [5]
 
 
 @pytest.mark.parametrize("note", ["人员变动", "未注销", "整改中", "不含已注销账号"])
