@@ -191,9 +191,11 @@ class _Reader:
             site = self._site_of(read, fault)
         except ValidationError as unread:
             fault("site_name", f"网站名称、网址或主办单位不可用：{unread.errors()[0]['msg']}", used=False)
+            self._is_any_unread = True
             return
         if site is None:
             fault("site_name", "网站名称未填", used=False)
+            self._is_any_unread = True
             return
         point = self._point
         if row.get("observed_at") is not None:
