@@ -7,12 +7,13 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from govmedia_rules.notices import counting, formal
+from govmedia_rules.notices.builder import CountBuilder
 from govmedia_rules.notices.classify import OTHER
 from govmedia_rules.notices.figures import DateSpan, Period, Place
 from govmedia_rules.notices.grids import from_grid, read_tables
 from govmedia_rules.notices.listing import column_roles, lists_subjects, read_listed
 from govmedia_rules.notices.mentions import kind_named
-from govmedia_rules.notices.model import Attachment, Kind, Named, Notice, Problem
+from govmedia_rules.notices.model import Attachment, Citation, Kind, Named, Notice, Problem
 from govmedia_rules.notices.outline import AttachmentPage, Line, NoticeText, Outline, Section, outline, sentences_of
 from govmedia_rules.notices.practices import read_practices, read_praised
 from govmedia_rules.notices.problems import read_problems, read_sentence, read_summary, read_unheaded
@@ -73,15 +74,44 @@ def _mend_grids(source: NoticeSource) -> list[SourceGrid]:
 
 def _read_chinese(mended: Mended, grids: list[SourceGrid]) -> Notice:
     page, parts, grids = _without_tables(NoticeText(mended.text, mended.furniture | mended.contact_lines), grids)
+    attachments = _attachments(parts, page, grids)
     places: dict[str, Place] = {}
+    notice = _read_frame(parts, page, places)
+    year = notice.signed_at.year if notice.signed_at else notice.published_at.year if notice.published_at else None
+    notice = _read_times(notice, parts, page, places, year or (notice.period.year if notice.period else None))
+    overview = _overview(parts)
+    builder = _count(parts, page, overview, notice.period)
+    method = counting.method_of(parts.opening)
+    populations = tuple(
+        population.model_copy(update={"method": population.method or method}) if not population.scope else population
+        for population in builder.populations()
+    )
+    of_round_before = frozenset(
+        line.start for part in parts.root.walk() if part.role == "recheck" for line in part.body if is_of_round_before(part.title)
+    )
+    return notice.model_copy(
+        update={
+            "province": _province(notice, attachments),
+            "registries": formal.registries(mended.text),
+            "populations": populations,
+            "figures": tuple(builder.figures),
+            "recheck": read_recheck([*parts.opening, *overview], page, under_heading=of_round_before),
+            "praised": tuple(names for line in overview for names in read_praised(line)),
+            "attachments": attachments,
+            "places": places,
+            **_read_parts(parts, page),
+        }
+    )
+
+
+def _read_frame(parts: Outline, page: NoticeText, places: dict[str, Place]) -> Notice:
+    """Return a notice with its head, its foot and its period; enter in `places` where they stand."""
 
     def put(name: str, start: int, end: int) -> None:
         places[name] = page.place(start, end)
 
     body = _body_lines(parts)
     furniture = list(page.furniture())
-    attachments = _attachments(parts, page, grids)
-
     title = formal.headline(parts.head)
     if title is not None:
         put("headline", title.start, title.end)
@@ -90,11 +120,8 @@ def _read_chinese(mended: Mended, grids: list[SourceGrid]) -> Notice:
         put("issuer", sender[1], sender[2])
     number = formal.document_number(parts.head)
     if number is not None:
-        put(
-            "number",
-            number[1].start + number[1].text.find(number[0]),
-            number[1].start + number[1].text.find(number[0]) + len(number[0]),
-        )
+        start = number[1].start + number[1].text.find(number[0])
+        put("number", start, start + len(number[0]))
     addressed = formal.addressees(parts.head)
     if addressed is not None:
         put("addressees", addressed[1].start, addressed[1].end)
@@ -112,93 +139,98 @@ def _read_chinese(mended: Mended, grids: list[SourceGrid]) -> Notice:
     )
     if mark is not None:
         put("release", mark.start, mark.end)
-
     year = signed[0].year if signed else published.year if published else None
     period, place = _period(title, parts, page, year)
     if place is not None:
         places["period"] = place
-    year = year or (period.year if period else None)
+    return Notice(
+        language="zh",
+        headline=title.text if title else None,
+        issuer=sender[0] if sender else None,
+        issuer_text=sender[0] if sender else None,
+        number=number[0] if number else None,
+        addressees=addressed[0] if addressed else (),
+        citations=_citations(parts, body),
+        period=period,
+        signed_at=signed[0] if signed else None,
+        published_at=published,
+        publisher=source[0] if source else None,
+        release=mark.text if mark else None,
+        marks=tuple(formal.marks([*furniture, *parts.closing], page)),
+    )
+
+
+def _citations(parts: Outline, body: list[Line]) -> tuple[Citation, ...]:
+    """Return the documents cited, those of the opening as the basis, and no title twice."""
+    opening = parts.opening or body[:1]
+    cited = list(formal.citations(opening, "basis"))
+    titles = {citation.title for citation in cited}
+    return (*cited, *(c for c in formal.citations(body[len(opening) :], "rule") if c.title not in titles))
+
+
+def _province(notice: Notice, attachments: tuple[Attachment, ...]) -> str | None:
+    codes = tuple(row.code for attachment in attachments for row in attachment.listed if row.code)
+    return formal.province_of(notice.issuer, notice.headline, *(c.title for c in notice.citations), codes=codes)
+
+
+def _read_times(notice: Notice, parts: Outline, page: NoticeText, places: dict[str, Place], year: int | None) -> Notice:
+    """Return the notice with the days of the inspection and of its counts; `year` is that of dates without one."""
+    body = _body_lines(parts)
     window = formal.window(body, year)
     if window is not None:
-        put("window", window[1], window[2])
-    counted = formal.statistics_date(body, year, signed[0] if signed else None)
+        places["window"] = page.place(window[1], window[2])
+    counted = formal.statistics_date(body, year, notice.signed_at)
     if counted is not None:
-        put("statistics_at", counted[1], counted[2])
-    span = _statistics_span(parts, page, places)
+        places["statistics_at"] = page.place(counted[1], counted[2])
+    duty_lines = [line for section in _parts_with("duties", parts.root) for part in section.walk() for line in _own_lines(part)]
+    return notice.model_copy(
+        update={
+            "window": window[0] if window else None,
+            "statistics_at": counted[0] if counted else None,
+            "statistics_span": _statistics_span(parts, page, places),
+            "deadlines": tuple(formal.deadlines(duty_lines or body, page, year, notice.signed_at)),
+        }
+    )
 
-    overview = [line for section in parts.root.walk() if section.role in ("overview", "recheck") for line in section.body]
-    if not any(section.role == "overview" for section in parts.root.walk()):
-        elsewhere = {line.start for s in parts.root.walk() if s.role in ("problems", "duties", "practices") for line in s.body}
-        overview = [line for line in body if line.start not in elsewhere]
+
+def _overview(parts: Outline) -> list[Line]:
+    """Return the lines that tell figures and re-checks; without a heading of an overview, all that stand under no other."""
+    sections = list(parts.root.walk())
+    if any(section.role == "overview" for section in sections):
+        return [line for section in sections if section.role in ("overview", "recheck") for line in section.body]
+    elsewhere = {line.start for part in sections if part.role in ("problems", "duties", "practices") for line in part.body}
+    return [line for line in _body_lines(parts) if line.start not in elsewhere]
+
+
+def _count(parts: Outline, page: NoticeText, overview: list[Line], period: Period | None) -> CountBuilder:
+    """Return the counts of the head, the opening, the overview and the headings; failures also of the parts about problems."""
+    title = formal.headline(parts.head)
+    in_head = [line for line in parts.head if line is not title and title != line and re.search("[0-9][个家]", line.text)]
     starts = {line.start for line in overview}
-    counted_in_head = [line for line in parts.head if line is not title and re.search("[0-9][个家]", line.text) and title != line]
-    builder = counting.count_paragraphs(
-        _counted_lines(parts, page, [*counted_in_head, *(line for line in parts.opening if line.start not in starts), *overview]),
-        page,
-        period,
-    )
+    opening = [line for line in parts.opening if line.start not in starts]
+    builder = counting.count_paragraphs(_counted_lines(parts, page, [*in_head, *opening, *overview]), page, period)
     counting.read_failures(_problem_lines(parts), page, builder)
-    method = counting.method_of(parts.opening)
-    populations = tuple(
-        population.model_copy(update={"method": population.method or method}) if not population.scope else population
-        for population in builder.populations()
-    )
-    of_round_before = frozenset(
-        line.start for part in parts.root.walk() if part.role == "recheck" for line in part.body if is_of_round_before(part.title)
-    )
-    again = read_recheck([*parts.opening, *overview], page, under_heading=of_round_before)
+    return builder
+
+
+def _read_parts(parts: Outline, page: NoticeText) -> dict[str, object]:
+    """Return what the parts of problems, practices and duties hold, by the field of the notice."""
     _name_parts_by_fault(parts)
-    problem_parts = _parts_with("problems", parts.root)
+    problem_parts, practice_parts, duty_parts = (_parts_with(role, parts.root) for role in ("problems", "practices", "duties"))
     if problem_parts:
         problems = tuple(problem for section in problem_parts for problem in read_problems(section, page))
         problems += tuple(_named_in_overview(parts, page, problems))
     else:
         problems = tuple(_problems_without_headings(parts, page))
     problems += tuple(_still_open(parts, page))
-    about = _about(title, page)
-    problems = _with_whole_names(tuple(_as_of(problem, about) for problem in problems))
-    duty_parts = _parts_with("duties", parts.root)
-    duty_lines = [line for section in duty_parts for part in section.walk() for line in _own_lines(part)] or body
-    practice_parts = _parts_with("practices", parts.root)
-    opening = parts.opening or body[:1]
-    cited = [*formal.citations(opening, "basis")]
-    titles = {citation.title for citation in cited}
-    cited += [c for c in formal.citations(body[len(opening) :], "rule") if c.title not in titles]
-    codes = tuple(row.code for attachment in attachments for row in attachment.listed if row.code)
-    return Notice(
-        language="zh",
-        headline=title.text if title else None,
-        issuer=sender[0] if sender else None,
-        issuer_text=sender[0] if sender else None,
-        province=formal.province_of(
-            sender[0] if sender else None, title.text if title else None, *(c.title for c in cited), codes=codes
-        ),
-        number=number[0] if number else None,
-        addressees=addressed[0] if addressed else (),
-        citations=tuple(cited),
-        registries=formal.registries(mended.text),
-        period=period,
-        window=window[0] if window else None,
-        statistics_at=counted[0] if counted else None,
-        statistics_span=span,
-        signed_at=signed[0] if signed else None,
-        published_at=published,
-        publisher=source[0] if source else None,
-        release=mark.text if mark else None,
-        populations=populations,
-        figures=tuple(builder.figures),
-        recheck=again,
-        problem_summary=tuple(item for section in problem_parts for item in read_summary(section)),
-        problems=problems,
-        practices=tuple(practice for section in practice_parts for practice in read_practices(section, page)),
-        praised=tuple(names for line in overview for names in read_praised(line)),
-        duties=tuple(duty for section in duty_parts for duty in formal.duties(section, page)),
-        headings=tuple(part.title for section in duty_parts for part in section.parts if part.title),
-        deadlines=tuple(formal.deadlines(duty_lines, page, year, signed[0] if signed else None)),
-        attachments=attachments,
-        marks=tuple(formal.marks([*furniture, *parts.closing], page)),
-        places=places,
-    )
+    about = _about(formal.headline(parts.head), page)
+    return {
+        "problem_summary": tuple(item for section in problem_parts for item in read_summary(section)),
+        "problems": _with_whole_names(tuple(_as_of(problem, about) for problem in problems)),
+        "practices": tuple(practice for section in practice_parts for practice in read_practices(section, page)),
+        "duties": tuple(duty for section in duty_parts for duty in formal.duties(section, page)),
+        "headings": tuple(part.title for section in duty_parts for part in section.parts if part.title),
+    }
 
 
 def _without_tables(page: NoticeText, grids: list[SourceGrid]) -> tuple[NoticeText, Outline, list[SourceGrid]]:

@@ -51,7 +51,7 @@ def is_figure(clause: str) -> bool:
 _NOW = "^对[^,]*(?:立行立改|立整立改|即知即改|即查即改|提醒|约谈)$"
 _NO_SUCH = re.compile(
     "(?:^|[既也均都更并])(?:无|没有|未有)(?![对将把按]|及时|整改|完成)(?P<kind>[^,]+?)(?:等|的)(?:情况|现象|情形|问题|网站|账号|单位)?$"
-    "|(?:无|没有)(?:一[个家例起条处]?|任何|单位|部门)(?P<any>[^,]+)$"
+    "|(?:无|没有)(?:一[个家例起条处]?|任何|单位|部门|网站|账号|栏目)(?P<any>[^,]+)$"
 )
 """无内容不准确的现象, 也没有不更新的, 没有一个账号因错误被扣分: they deny the fault that they name (没有更新的 names none)."""
 _STATED = re.compile("[未没不缺无]|发现|存在|出现|错误")
@@ -70,25 +70,27 @@ def _pattern(name: str) -> re.Pattern[str]:
     patterns = {
         "asked": any_of(stance["asked"]),
         # 未发现空白栏目 denies; 未发现有效互动渠道 states that something is lacking.
-        "denied": rf"{_NOT}被?(?:{finding})(?:了|任何|上述|有|新的?)*[^,]*?(?:{faults})|{_NOT}(?:{finding})$"
-        rf"|(?:未|没有|不)超(?:过|出)(?!.*(?:未|不|无))|未见(?!更新|[回答]复)[^,]*(?:{faults})|{_NOT}(?:触及|触碰|触犯|扣分)",
-        "refuted": rf"{any_of(stance['refuting'])}|(?:^|[”实确])系(?!统)[^,]{{0,16}}?(?:{any_of(stance['mistaken'])})$",
+        "denied": rf"{_NOT}[再被]?(?:{finding})(?:了|任何|上述|有|新的?)*[^,]*?(?:{faults})|{_NOT}再?(?:{finding})$"
+        rf"|(?:未|没有|不)超(?:过|出)(?!.*(?:未|不|无))|(?:未见(?!更新|[回答]复)|找不到)[^,]*(?:{faults})|{_NOT}(?:触及|触碰|触犯|扣分)",
+        "refuted": rf"{any_of(stance['refuting'])}|(?:^|[”实确查])系(?!统)[^,]{{0,16}}?(?:{any_of(stance['mistaken'])})",
         "free_of": rf"(?:^|[^不])(?:无|没有|零|未有)(?:[^,、不未找纠“]{{0,8}}?)(?:{any_of(stance['errors'])})(?!反馈|入口|报告)",
         "prevented": rf"(?:{any_of(stance['preventing'])})(?!.*(?:不力|不到位|不够|不严|薄弱)$)",
         "demanded": rf"^(?:{any_of(stance['addressed'])})?[^,未没不]{{0,8}}?(?:{_MUST}|{any_of(stance['demanding'])})",
         "counted": r"(?:提醒|督促|下发|制发|印发|发出|推送)(?!仅|只|[^,]*(?:广告|商业|促销))[^,]*?[0-9]+余?(?:次|份|条|件|家|个)",
-        "excused": r"不(?:再)?(?:计入|列入|纳入|视为|作为|算作?)[^,]{0,6}(?:不合格|问题|扣分|考核|检查|统计)"
-        r"|已(?:提前|事先|按规定|按要求)报备",
+        "excused": r"(?:不|未)(?:再)?(?:计|列|算|作(?!为问)|视|判|认定|纳)[^,]{0,6}(?:不合格|问题|扣分|考核|检查|统计)"
+        r"|已(?:提前|事先|按规定|按要求)(?:报备|公告|公示|说明)",
+        "criteria": any_of(stance["criteria"]),
         "acts": rf"(?:{acts})[^,]{{0,12}}(?:{objects})|(?:{objects})[^,]{{0,6}}(?:{acts})",
         "conditional": rf"(?:^|对|[中时后])(?:{any_of(stance['conditional'])})|{_NOW}|"
         r"^针对[^,]*(?:问题|情况|现象)$|^对[^,]*的(?:要|应|须|将|一律|予以|给予|坚决|严肃|(?:政务新媒体|账号|网站|单位|部门|栏目)?$)",
         "urged": any_of(stance["urging"]),
-        "praised": any_of(stance["praising"]),
+        "praised": rf"(?<![未不])(?:{any_of(stance['praising'])})",
         "improved": rf"(?:{faults}|现象|情形|情况)[^,]{{0,6}}?(?:{any_of(stance['less'])})",
         "rectified": rf"(?<![未不])(?:{any_of(stance['already'])})[^,未没不仍]{{0,12}}?(?:(?:{any_of(stance['mending'])})"
-        rf"|(?:{any_of(stance['settled'])})(?:了|完毕|处理)?$)|(?:检查|复查|核查|监测|结果)(?:均|已|都)?为?(?:合格|达标)$",
-        "reported": "(?:通报|点名|反馈|反映|指出)(?:过?的|我[省市县区])",
-        "earlier": rf"(?:{any_of(stance['earlier'])})[^,]{{0,14}}?(?:通报|检查|抽查|监测|发现|指出|反馈|整改|不合格|被)"
+        rf"|(?:{any_of(stance['settled'])})(?:了|完毕|处理|外)?$)|(?:检查|复查|核查|监测|结果)(?:均|已|都)?为?(?:合格|达标)$",
+        "reported": "(?:通报|点名|反馈|反映|指出)(?:过?的|我[省市县区])|被(?:约谈|通报|点名|提醒)(?:后|过)",
+        "now": "(?:现|目前)(?:在)?(?:已|均|每|能|全)(?!.*(?:正在|拟|将|准备|计划|处于|申请))",
+        "earlier": rf"(?:{any_of(stance['earlier'])})[^,]{{0,14}}?(?:多发|常见|通报|检查|抽查|监测|发现|指出|反馈|整改|不合格|被)"
         r"|^(?:针对|对照)[^,]{0,20}?(?:通报|指出|反馈)的",
         "weak": any_of(stance["weak"]),
         "fault": any_of(stance["predicates"]),
@@ -119,7 +121,9 @@ def stance_of(clause: str) -> Stance:
         return "demanded"
     if _pattern("prevented").search(clause) or _pattern("conditional").search(clause):
         return "demanded"
-    if _pattern("rectified").search(clause) and not _AGAIN.search(clause):
+    if not _AGAIN.search(clause) and (
+        _pattern("rectified").search(clause) or (_pattern("now").search(clause) and not has_fault(clause))
+    ):
         return "rectified"
     if _pattern("earlier").search(clause) and not _AGAIN.search(clause):
         return "earlier"
@@ -156,21 +160,40 @@ def stances(sentence: Line) -> Iterator[tuple[Line, Stance]]:
     before it when they are of an earlier period (上季度通报的“甲”网站栏目空白,现已整改).
     """
     pairs = [(clause, stance_of(clause.text)) for clause in clauses(sentence)]
-    before: Stance = "plain"
-    whole = sentence.text
-    if _pattern("excused").search(whole):
-        yield from ((clause, "denied" if stance in ("fault", "weak") else stance) for clause, stance in pairs)
+    if _pattern("criteria").search(sentence.text):
+        yield from ((clause, "asked" if stance in ("fault", "weak") else stance) for clause, stance in pairs)
         return
-    looks_back = (
-        any(_pattern(name).search(whole) for name in ("earlier", "reported"))
-        and not _AGAIN.search(whole)
-        and any(stance == "rectified" for _, stance in pairs)
+    is_of_before = any(_pattern(name).search(sentence.text) for name in ("earlier", "reported")) and not _AGAIN.search(
+        sentence.text
     )
-    for clause, stance in pairs:
+    before: Stance = "plain"
+    for i, (clause, stance) in enumerate(pairs):
         if stance in ("fault", "weak"):
-            if looks_back:
+            said_after = list(_said_of(pairs[i:]))
+            if is_of_before and any(later == "rectified" for _, later in said_after):
                 stance = "earlier"
+            elif any(_takes_back(later.text) for later, _ in said_after):
+                stance = "denied"
             elif before in ("denied", "demanded", "asked") and not TURN.search(clause.text):
                 stance = before
         before = stance
         yield clause, stance
+
+
+_SUBJECT = re.compile("“|^(?![经该其系]).*(?<![该其])(?:网站|微博|公众号|抖音号|视频号|账号)")
+_OF_ALL = re.compile("均|都|全部|以上|上述|悉数")
+
+
+def _said_of(pairs: list[tuple[Line, Stance]]) -> Iterator[tuple[Line, Stance]]:
+    """Yield the first clause and those after it that are said of its subject: up to the next subject, and what is said of all."""
+    is_same = True
+    for i, (clause, stance) in enumerate(pairs):
+        has_subject = i > 0 and _SUBJECT.search(clause.text) is not None
+        is_same = is_same and not has_subject
+        if is_same or (_OF_ALL.search(clause.text) and not has_subject):
+            yield clause, stance
+
+
+def _takes_back(clause: str) -> bool:
+    """Whether a clause takes back what was said before it (不列为问题, 经核查不属实)."""
+    return any(_pattern(name).search(clause) for name in ("excused", "refuted"))
