@@ -279,12 +279,9 @@ def _rules(campaign: CampaignView) -> Iterator[Issue]:
     if len(campaign.rulebooks) > 1:
         versions = "、".join(f"{rulebook.version} {rulebook.digest[:12]}" for rulebook in campaign.rulebooks)
         yield _issue("several_rulebooks", "wrong", count=len(campaign.rulebooks), details={"what": versions})
-    unverified = {
-        indicator.id
-        for plan in campaign.plans
-        for indicator in plan.indicators
-        if not indicator.is_verified and any(indicator.id in result.reasons for result in campaign.failures())
-    }
+    reasons = {reason for result in campaign.failures() for reason in result.reasons}
+    ids = {indicator.id for plan in campaign.plans for indicator in plan.indicators if not indicator.is_verified}
+    unverified = ids & reasons
     if unverified:
         yield _issue("unverified", "note", count=len(unverified), details={"what": "、".join(sorted(unverified))})
 

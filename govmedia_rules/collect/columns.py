@@ -85,10 +85,11 @@ class ColumnContent:
 
 @cache
 def _notice() -> re.Pattern[str]:
-    words = any_of(word_table("pages")["lists"]["notices"])
-    return re.compile(
-        rf"[\[(（【!！\s]*(?:对不起|抱歉|很抱歉|提示)?[，,：:！!\s]*(?:该|本|此|当前|这个)?(?:栏目|页面|目录|频道|分类)?(?:下)?(?:{words})[\w、]{{0,6}}[\])）】。.!！…~\s]*"
-    )
+    lists = word_table("pages")["lists"]
+    head = r"[\[(（【!！\s]*(?:对不起|抱歉|很抱歉|提示)?[，,：:！!\s]*(?:该|本|此|当前|这个)?(?:栏目|页面|目录|频道|分类)?(?:下)?"
+    tail = rf"(?:(?!{any_of(lists['no_notices'])})[\w、]){{0,6}}"
+    more = rf"(?:[，,；;、。\s]{{1,3}}(?:{any_of(lists['after_notices'])})){{0,2}}"
+    return re.compile(rf"{head}(?:{any_of(lists['notices'])}){tail}{more}[\])）】。.!！…~\s]*")
 
 
 @cache

@@ -113,6 +113,8 @@ class ColumnwiseResult(NamedTuple):
         import pyarrow as pa
         import pyarrow.compute as pc
 
+        if self.is_single.true_count == 0:
+            return self.described, Repeats(self.which, own)
         numbers = self.row_numbers.filter(self.is_single).to_pylist()
         singly = [results.get((None, number), blank) for number in numbers]
         first = len(self.described)
@@ -252,7 +254,13 @@ class _Column:
     @cached_property
     def is_distinct(self) -> bool:
         """Whether no two rows are known to have the same cells."""
-        return self._differ and self.texts is not None and len(self.texts.unique()) == len(self.texts)
+        import pyarrow.compute as pc
+
+        if not self._differ or self.texts is None:
+            return False
+        texts = self.texts
+        # Lists are mostly in the order of codes, which is seen at a glance.
+        return pc.all(pc.less(texts[:-1], texts[1:])).as_py() or len(texts.unique()) == len(texts)
 
     def part(self, code: int) -> CellsRead:
         """Return the facts read from the cells of a code."""

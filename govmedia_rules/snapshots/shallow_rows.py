@@ -59,6 +59,7 @@ _RUNNING_PARTS: Mapping[SubjectKind, frozenset[str]] = {
     "site": frozenset({"home"}),
 }
 """Parts that may be more than was seen where a table casts doubt on how the subject runs."""
+_GONE_WHEN_CLOSED = ("found", "downloads", "starts")
 _STAGE_FIELDS = frozenset({"status", "is_closed", "is_running"})
 _MAY_SPEAK_OF_CLOSING = frozenset({"latest_post_at", "home_latest_at", "functions", "found", "platform"})
 """Fields of other facts in whose cells people write that the subject was closed: 微信（已注销）."""
@@ -149,7 +150,7 @@ class _Row:
         self.bad: list[BadRow] = []
         self.remarks: list[BadRow] = []
         self.partial: set[str] = set()
-        self.stage_doubtful = False
+        self.stage_unread = self.stage_doubtful = False
         self.marks: list[Mark] = []
 
     def fault(self, header: str | None, reason: str, *, used: bool = True) -> None:
@@ -312,6 +313,7 @@ class RowReader:
         except NotRead as fault:
             row.headers.setdefault(name, column.header)
             if name in _STAGE_FIELDS:
+                row.stage_unread = True
                 row.stage_doubtful |= doubtful_status(value)
                 row.partial |= _RUNNING_PARTS[self.kind]
             if name in _MARKED and never_updated(value):
@@ -524,6 +526,8 @@ def _finish_functions(row: _Row) -> None:
 def _finish_status(row: _Row, parts: frozenset[str]) -> None:
     """Take the stage of life from 是否注销 and 是否在用 where no column names it."""
     closed, running = row.values.pop("is_closed", None), row.values.pop("is_running", None)
+    if row.stage_unread or row.stage_doubtful:  # an account that was closed cannot be found, nor loaded down
+        row.drop("运行状态未能读出或存疑，留待核实", *(name for name in _GONE_WHEN_CLOSED if row.values.get(name) is False))
     if row.stage_doubtful or (running is False and closed is None and row.values.get("status") is None):
         row.partial |= parts
         row.drop("运行状态写着并非正常，留待核实", "latest_post_at", "post_count", "functions", "home_latest_at", "home_entries")

@@ -45,9 +45,10 @@ class SparseSnapshot:
 
     def __init__(self, kind: str, facts: Mapping[str, Any]) -> None:
         self.asked = []
-        self._kind = kind
-        self._models: Any = (_SparseAccountSnapshot, _SparseAccount) if kind == "account" else (_SparseSiteSnapshot, _SparseSite)
-        self._values: dict[str, Any] = {_ASKED: self.asked}
+        whole, part = (_SparseAccountSnapshot, _SparseAccount) if kind == "account" else (_SparseSiteSnapshot, _SparseSite)
+        self._snapshot: Any = object.__new__(whole)
+        self._subject = object.__new__(part)
+        self._values: dict[str, Any] = {_ASKED: self.asked, kind: self._subject}
         self._subject_values: dict[str, Any] = {_ASKED: self.asked}
         self.give(facts)
 
@@ -63,14 +64,13 @@ class SparseSnapshot:
         return (self._subject_values if holder else self._values), name
 
     def snapshot(self) -> Any:
-        """Return a new `AccountSnapshot` or `SiteSnapshot` of the facts; what is kept in it, or changed by force, stays in it."""
-        whole, part = self._models
-        snapshot, subject = object.__new__(whole), object.__new__(part)
-        _VALUES.__set__(subject, self._subject_values.copy())
-        values = self._values.copy()
-        values[self._kind] = subject
-        _VALUES.__set__(snapshot, values)
-        return snapshot
+        """Return an `AccountSnapshot` or `SiteSnapshot` of the facts.
+
+        It is the same object each time, without what was kept in it or changed by force since it was returned last.
+        """
+        _VALUES.__set__(self._subject, self._subject_values.copy())
+        _VALUES.__set__(self._snapshot, self._values.copy())
+        return self._snapshot
 
 
 # pydantic keeps the values of a model in its dictionary, which the sparse classes hide behind a property.

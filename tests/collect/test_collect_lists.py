@@ -20,7 +20,7 @@ from govmedia_rules.collect.page import PageFacts
 from govmedia_rules.collect.unpacking import BadPacking, TooLarge, Unpacker, codings
 from govmedia_rules.snapshots.models import SiteSnapshot
 from tests.collect.madesites import NOW
-from tests.collect.test_collect_doubt import HOST, NAMES, frame, look, made, named, rows
+from tests.collect.test_collect_doubt import HOST, NAMES, article, frame, look, made, named, rows
 
 OLD = '<div class="box"><h4>专题回顾</h4>' + rows("zt", [200, 210, 230]) + "</div>"
 HELD = "[" + ",".join(f"{{t:'关于第{n}号工作有关情况的通知',u:'/yw/n{n}.html',d:'2024-08-2{n}'}}" for n in range(5)) + "]"
@@ -251,3 +251,23 @@ def test_boxes_in_boxes_without_end_are_flattened_and_rows_without_end_tags_are_
 @pytest.mark.parametrize("href", ["\\yw\\", "/yw\\"])
 def test_backslashes_are_slashes(href: str) -> None:
     assert Base(f"http://{HOST}/").resolve(href) == f"http://{HOST}/yw/"
+
+
+@pytest.mark.parametrize("is_old", [False, True])
+def test_records_that_a_script_asks_for_without_dates_are_dated_from_their_pages(is_old: bool) -> None:
+    ages = [300, 310, 320] if is_old else [1, 3, 8]
+    pages = made(
+        {path: f"<ul id='l'></ul><script>$.getJSON('/api/{path}.json',function(r){{show(r)}})</script>" for path in NAMES},
+        home=rows("tt", [1, 3]),
+    )
+    for path in NAMES:
+        records = [
+            {"title": f"关于第{n}号工作有关情况的通知", "url": f"/{path}/{n}.html", "createTime": "2024-08-29"} for n in range(3)
+        ]
+        pages[f"/api/{path}.json"] = json.dumps({"total": 3, "data": records}, ensure_ascii=False).encode()
+        pages |= {f"/{path}/{n}.html": article(age) for n, age in enumerate(ages)}
+    snapshot = look(pages)
+    assert {column.entries is not None for column in snapshot.columns or () if column.kind in ("news", "notice", "policy")} == {
+        True
+    }
+    assert ("columns.core" in named(snapshot)) is is_old
