@@ -181,7 +181,9 @@ def _described(subject: Site | Account, listed: Site | Account | None) -> Site |
     """Return a unit as it was inspected, with what only the registry tells of it (所属地方, 主办单位, 层级)."""
     if listed is None:
         return subject
-    known = {name: value for name in _FROM_REGISTRY if getattr(subject, name) is None and (value := getattr(listed, name)) is not None}
+    known = {
+        name: value for name in _FROM_REGISTRY if getattr(subject, name) is None and (value := getattr(listed, name)) is not None
+    }
     return subject.model_copy(update=known) if known and is_same_unit(subject, listed) else subject
 
 

@@ -97,7 +97,11 @@ def test_a_round_from_its_population_to_its_notice(begun: Path, tmp_path: Path, 
     # The inspections tell no area; the registry does.
     assert call("campaign", "statistics", begun, "--by", "area", "--format", "json") == 0
     lines = {row["area"]: row for row in map(json.loads, capsys.readouterr().out.splitlines())}
-    assert [(lines[area]["inspected"], lines[area]["failed"]) for area in ("甲县", "乙县", "合计")] == [("1", "1"), ("1", "0"), ("4", "1")]
+    assert [(lines[area]["inspected"], lines[area]["failed"]) for area in ("甲县", "乙县", "合计")] == [
+        ("1", "1"),
+        ("1", "0"),
+        ("4", "1"),
+    ]
     assert [unit.area for attachment in back.attachments for unit in attachment.listed] in ([], ["甲县"])
     later = tmp_path / "later"
     assert call("campaign", "new", later, "--title", "某市检查", "--period", "2024年第四季度") == 0
