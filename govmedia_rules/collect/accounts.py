@@ -28,10 +28,11 @@ from govmedia_rules.subjects.models import Account
 from govmedia_rules.tables.model import BadRow
 
 # Names under which article pages have kept their time, best first: `ori_create_time` is that of the draft.
-_TIME_NAMES = ("ct", "create_time", "createTime", "publish_time", "ori_create_time")
-_CLOCK = r"(?: [0-2][0-9]:[0-5][0-9](?::[0-5][0-9])?)?"
+_TIME_NAMES = ("ct", "create_time", "createTime", "create_timestamp", "publish_time", "ori_create_time")
+_CLOCK = r"(?:(?: |\\x20)[0-2][0-9]:[0-5][0-9](?::[0-5][0-9])?)?"
 _TIMES = re.compile(
-    rf"""(?<![A-Za-z0-9_])["']?({"|".join(_TIME_NAMES)})["']?\s{{0,5}}[:=]\s{{0,5}}(?:JsDecode\(\s{{0,3}})?["']?\s{{0,3}}"""
+    rf"""(?<![A-Za-z0-9_])["']?({"|".join(_TIME_NAMES)})["']?\s{{0,5}}[:=]\s{{0,5}}(?:(?:""|'')\s{{0,3}}\|\|\s{{0,3}})?"""
+    r"""(?:JsDecode\(\s{0,3})?["']?\s{0,3}"""
     rf"""(1[0-9]{{9}}(?:[0-9]{{3}})?|20[0-9]{{2}}-[01][0-9]-[0-3][0-9]{_CLOCK})(?![0-9])"""
 )
 # A form of 2019: the server's time, the article's, and its day, under names of one letter.
@@ -130,7 +131,7 @@ def _script_time(scripts: Iterable[str]) -> datetime | date | None:
             is_open = sum(map(since.count, "{[")) > sum(map(since.count, "]}"))  # an album is over when its brackets close
             if album is not None and (is_open or not any(sign in since for sign in ";,}")):
                 rank += len(_TIME_NAMES)
-            moment = _epoch(match[2]) if match[2].isdecimal() else read_moment(match[2])
+            moment = _epoch(match[2]) if match[2].isdecimal() else read_moment(match[2].replace(r"\x20", " "))
             if moment is not None and (best is None or rank < best[0]):
                 best = (rank, moment)
         if best is None and (minified := _MINIFIED.search(script)) is not None:
@@ -264,7 +265,7 @@ _WEIBO_TIMES = ("created_at", "publish_time", "create_date_time", "create_time",
 _WEIBO_TEXTS = ("text_raw", "content", "text", "desc")
 _WEIBO_HOLDERS = ("data", "statuses", "cards", "mblog", "list", "card_group", "posts", "weibo", "weibos", "items", "notes")
 _SHORT_YEAR = re.compile(r"^([0-9]{2})-(?=[0-9]{1,2}-[0-9]{1,2}\b)")
-_SOURCE_TAIL = re.compile(r"\s*(?:来自|来源|from\s).*$", re.DOTALL)
+_SOURCE_TAIL = re.compile(r"\s*(?:来自|来源|from\s|发布于|已编辑|编辑于).*$", re.DOTALL)
 
 
 def read_weibo(

@@ -18,7 +18,15 @@ from typing import Literal
 from govmedia_rules.collect.columns import SHORTEST_TITLE, Frame
 from govmedia_rules.collect.dating import ListState
 from govmedia_rules.collect.failures import opens
-from govmedia_rules.collect.home import HomeView, entrance_target, is_tool_frame, next_address, undated_links
+from govmedia_rules.collect.home import (
+    HomeView,
+    desktop_version,
+    entrance_target,
+    is_mobile,
+    is_tool_frame,
+    next_address,
+    undated_links,
+)
 from govmedia_rules.collect.lists import HOME, MOST_FRAMES, SERVICE_KINDS, ListReader
 from govmedia_rules.collect.navigation import (
     LONGEST_NAME,
@@ -121,6 +129,7 @@ class SiteCrawler(ListReader):
         if isinstance(self._rules, Parsed) and (delay := self._rules.delay()) and self.slow_down is not None:
             self.slow_down(host_of(address), delay)
         entrance: ReadPage | None = None
+        asked = address
         for _ in range(MOST_STEPS):
             fetched = await self.fetch(address, "page")
             self._record(fetched)
@@ -135,6 +144,11 @@ class SiteCrawler(ListReader):
             target = next_address(page.facts)
             if target is None and not failure:
                 entrance, target = page, entrance_target(page.facts)
+            if target is None and not failure and is_mobile(page.facts.url) and not is_mobile(asked):
+                # The version for telephones shows a part of the site.
+                target, failure = desktop_version(page.facts), "foreign_page"
+                if target is not None and page_key(target) in self._asked:
+                    return None, failure
             if target is None or host_of(target) not in self._hosts:
                 if target is not None and failure:
                     return None, "redirect_offsite"

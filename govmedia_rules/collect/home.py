@@ -44,12 +44,11 @@ def next_address(page: PageFacts) -> str | None:
     """Return where a nearly empty page sends the browser, by a refresh or a script; None when it stays."""
     if len(page.text) > SHORTEST_HOME or len({link.url for link in page.links if link.kind == "page"}) > 3:
         return None
-    own = page_key(page.url)
     for node in page.dom.tree.css("meta[http-equiv='refresh' i]"):
         match = _REFRESH.match(node.attributes.get("content") or "")
         if match is not None and float(match[1].strip(".") or 0) <= LONGEST_REFRESH and not match[2].replace(".", "").isdecimal():
             url = page.base.resolve(match[2].strip())
-            if url is not None and page_key(url) != own:
+            if url is not None and _is_other(url, page.url):
                 return url
     loaded = page.dom.body.attributes.get("onload") if page.dom.body is not None else None
     for text in (*page.dom.scripts, loaded or ""):
@@ -57,10 +56,27 @@ def next_address(page: PageFacts) -> str | None:
             continue
         values = {name: value for name, value in _ASSIGNED.findall(text) if name not in ("href", "location")}
         targets = (written if quote else values.get(written.strip()) for quote, written in _LEADS.findall(text))
-        urls = [url for target in targets if target and (url := page.base.resolve(target.strip())) and page_key(url) != own]
+        urls = [url for target in targets if target and (url := page.base.resolve(target.strip())) and _is_other(url, page.url)]
         if urls:  # visitors with a telephone are sent elsewhere
-            return next((url for url in urls if not _MOBILE.search(url)), urls[0])
+            return next((url for url in urls if not is_mobile(url)), urls[0])
     return None
+
+
+def _is_other(url: str, own: str) -> bool:
+    """Return whether a page leads to another address; the index page of its own folder (`/index.shtml` from `/`) is one."""
+    return url.partition("#")[0].rstrip("/") != own.partition("#")[0].rstrip("/")
+
+
+def is_mobile(url: str) -> bool:
+    """Return whether an address is that of the version for telephones (`/wap/`, `//m.`)."""
+    return _MOBILE.search(url) is not None
+
+
+def desktop_version(page: PageFacts) -> str | None:
+    """Return where a page for telephones says that the one for computers is (电脑版); None where it does not."""
+    words = word_table("pages")["links"]["desktop"]
+    links = (link for link in page.links if link.kind == "page" and name_key(link.text) in words)
+    return next((link.url for link in links if _is_other(link.url, page.url) and not is_mobile(link.url)), None)
 
 
 def entrance_target(page: PageFacts) -> str | None:

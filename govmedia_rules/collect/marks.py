@@ -71,10 +71,16 @@ def _patterns() -> _Patterns:
             r"((?:[0-9][\s\0]{0,3}){9}[0-9](?![0-9])|bm(?:[\s\0]{0,3}[0-9]){4,10}|[0-9A-Za-z]{6,20})",
             re.IGNORECASE,
         ),
-        re.compile(rf"(?:{any_of(words['sponsor'])})[ \u3000\xa0]*[:：][\s\0]*([^\s\0|｜:：]{{2,60}})"),
+        # After a colon or in brackets; a label in an element of its own is followed by a name that fills the next one.
+        re.compile(
+            rf"(?:(?:{any_of(words['sponsor'])})[ \u3000\xa0]*[:：\]】][\s\0]*"
+            r"|(?:\A|\0)\s*(?:网站)?主办单位[\s\0]*\0\s*(?=[\u4e00-\u9fff（）()·]{4,60}\s*(?:\0|\Z)))([^\s\0|｜:：]{2,60})"
+        ),
         re.compile(r"(?:^|[\s\0|｜:：，,。；;由])([\u4e00-\u9fff（）()·]{4,40}?)主办(?=[\s\0|｜，,。；;]|$|承办|单位[^:：])"),
         # A label of two characters (地址, 备案) may be part of a name, unless the colon that ended the match follows it.
-        re.compile(rf"{any_of(long_ends)}|(?:{any_of(short_ends)})$|[{shorts}](?=ICP|公网安备|备[0-9])"),
+        re.compile(
+            rf"{any_of(long_ends)}|(?:{any_of(short_ends)})$|(?:{any_of(words['ends_before_numbers'])})(?=$|[0-9(])|[{shorts}](?=ICP|公网安备|备[0-9])"
+        ),
     )
 
 

@@ -63,7 +63,8 @@ class PageFacts:
         self.now = now
         self.charset = decoded.charset if decoded is not None else ""
         self.charset_step = decoded.step if decoded is not None else ""
-        self.dom = Dom(html)
+        self._data = _data_lists(html)
+        self.dom = Dom(html if self._data is None else "".join(self._data.lists))
         self._is_site_map = site_map
 
     @cached_property
@@ -142,16 +143,12 @@ class PageFacts:
     @cached_property
     def shown_entries(self) -> tuple[ListEntry, ...]:
         """Entries of its lists with whatever date they show, those that a script writes included."""
-        entries = read_entries(self.dom, now=self.now) if self._data is None else []
-        for fragment in self._records.lists:
+        entries = read_entries(self.dom, now=self.now)
+        for fragment in self._records.lists if self._data is None else ():
             # Their order and list ids belong to another tree: shifted out of the way of the page's own.
             inner = read_entries(Dom(fragment), now=self.now)
             entries.extend(replace(entry, order=-1 - entry.order, list_id=-1) for entry in inner)
         return tuple(entries)
-
-    @cached_property
-    def _data(self) -> Records | None:
-        return _data_lists(self.dom.html)
 
     @cached_property
     def _records(self) -> Records:
@@ -300,6 +297,13 @@ class PageFacts:
     def media(self) -> tuple[str, ...]:
         """Addresses of what is shown besides text: pictures, films, documents inside the page, frames; "" for a drawing."""
         return tuple(shown_media(self.dom, self.base))
+
+    @cached_property
+    def pictures(self) -> frozenset[str]:
+        """Addresses of its pictures."""
+        return frozenset(
+            url for _, attributes in self.dom.images if (url := self.base.resolve(attributes["src"] or "")) is not None
+        )
 
     @cached_property
     def waiting_boxes(self) -> tuple[str, ...]:

@@ -5,9 +5,9 @@ from __future__ import annotations
 import hashlib
 import os
 import warnings
-from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from itertools import chain
+from operator import itemgetter
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -28,7 +28,6 @@ from govmedia_rules.rounds.store import (
     round_schema,
     write_round,
 )
-from govmedia_rules.snapshots.models import AnySnapshot
 from govmedia_rules.snapshots.reading import file_lines, parse_line, warn_unread
 
 if TYPE_CHECKING:
@@ -61,6 +60,7 @@ def inspect_round(
     round: int,
     reviews: Iterable[Review] = (),
     waivers: Iterable[Waiver] = (),
+    workers: int = 1,
     on_bad: Callable[[BrokenLine], None] | None = None,
 ) -> RoundRun:
     """Judge files of snapshots into a round; repeated, it judges only what is new or what changed.
@@ -78,6 +78,7 @@ def inspect_round(
         round: Its number in the year.
         reviews: What people said about the subjects.
         waivers: Documents that excuse failures.
+        workers: Number of processes; see `Rulebook.inspect_files`. With two or more, a line that kills its process is a bad one.
         on_bad: Called for each line that could not be read; None warns with their number.
 
     Raises:
@@ -106,12 +107,17 @@ def inspect_round(
     asks_for_all = Opinions(book.plan, reviews, waivers).asks_for_all
     salt = _salt(book, (*reviews, *waivers), paths if asks_for_all else ())
     lines = _Lines(paths, _judged_before(Path(path), year, round, book.digest), salt)
-    snapshots = list(lines.changed()) if asks_for_all else lines.changed()
-    judged = inspection_batches(book.inspect_many(snapshots, reviews=reviews, waivers=waivers), lines.inputs)
-    batches = chain(judged, _kept_batches(Path(path), year, round, lines.kept))
+
+    def batches(beside: Path) -> Iterator[Batch]:
+        changed = beside / "changed.jsonl"
+        lines.write_changed(changed)
+        judged = book.inspect_files(changed, workers=workers, reviews=reviews, waivers=waivers, on_bad=lines.set_apart)
+        yield from inspection_batches(judged, lines.inputs())
+        yield from _kept_batches(Path(path), year, round, lines.kept)
+
     with warnings.catch_warnings(record=True) as caught:
         warnings.simplefilter("always")
-        stored = write_round(path, batches, population, year=year, number=round, replace=True, unread=lines.bad)
+        stored = write_round(path, batches, population, year=year, number=round, replace=True, unread=lambda: len(lines.bad))
     for warning in caught:
         # Reviews of what is kept were applied when it was judged.
         if not lines.kept or not issubclass(warning.category, UnusedReview | UnusedWaiver):
@@ -135,38 +141,59 @@ def _salt(book: Rulebook, opinions: Iterable[Review | Waiver], paths: Iterable[s
 
 
 class _Lines:
-    """The lines of the input, parted into those that are judged and those that were."""
+    """The lines of the input, parted into those that are judged and those that were.
+
+    Attributes:
+        kept: Digests of the lines that were judged before.
+    """
 
     def __init__(self, paths: Iterable[str], before: frozenset[str], salt: bytes) -> None:
         self._paths, self._before, self._salt = paths, before, salt
-        self._inputs: deque[str] = deque()
+        self._places: dict[str, list[tuple[int, Where]]] = {}  # of each line that is judged, in their order
+        self._bad: list[tuple[int, BrokenLine]] = []
+        self._bad_rows: set[int] = set()
         self.kept: set[str] = set()
-        self.bad: list[BrokenLine] = []
 
     @property
-    def inputs(self) -> Iterator[str]:
-        """Digests of the snapshots that were given out, in their order."""
-        while self._inputs:
-            yield self._inputs.popleft()
+    def bad(self) -> list[BrokenLine]:
+        """The lines that could not be read, in the order of the input."""
+        return [fault for _, fault in sorted(self._bad, key=itemgetter(0))]
 
-    def changed(self) -> Iterator[AnySnapshot]:
-        """Yield the snapshots to judge; a line that stands there twice counts once."""
-        new: set[str] = set()
-        for line in chain.from_iterable(map(file_lines, self._paths)):
-            digest = hashlib.blake2b((line.data or b"").strip(), digest_size=16, salt=self._salt).hexdigest()
-            if digest in self._before:
-                self.kept.add(digest)
-                continue
-            if digest in new:
-                continue
-            try:
-                snapshot = parse_line(line)
-            except BrokenLine as fault:
-                self.bad.append(fault)
-                continue
-            new.add(digest)
-            self._inputs.append(digest)
-            yield snapshot
+    def write_changed(self, path: Path) -> None:
+        """Write the lines to judge into a file; a line that stands there twice is judged once."""
+        with path.open("wb") as file:
+            file.write(b"\n")  # a byte-order mark in front of a line is a fault of the line, except in front of the input
+            for number, line in enumerate(chain.from_iterable(map(file_lines, self._paths))):
+                data = (line.data or b"").strip()
+                digest = hashlib.blake2b(data, digest_size=16, salt=self._salt).hexdigest()
+                if digest in self._before:
+                    self.kept.add(digest)
+                    continue
+                if line.data is None or b"\n" in data:
+                    try:
+                        parse_line(line)
+                    except BrokenLine as fault:
+                        self._bad.append((number, fault))
+                        continue
+                places = self._places.setdefault(digest, [])
+                if not places:
+                    file.write(data.replace(b"\n", b" ") + b"\n")
+                places.append((number, Where(line.file, row=line.number)))
+
+    def set_apart(self, fault: BrokenLine) -> None:
+        """Note a line of the file of changed ones that could not be read, wherever it stands in the input."""
+        assert fault.where is not None
+        assert fault.where.row is not None
+        self._bad_rows.add(fault.where.row)
+        digest = list(self._places)[fault.where.row - 2]
+        for number, where in self._places[digest]:
+            self._bad.append((number, BrokenLine(fault.what, where, fault.hint, fault.zh, fault.hint_zh)))
+
+    def inputs(self) -> Iterator[str]:
+        """Yield the digests of the snapshots that were judged, in their order; those of bad lines are known when it is asked."""
+        for row, digest in enumerate(self._places, 2):
+            if row not in self._bad_rows:
+                yield digest
 
 
 def _judged_before(folder: Path, year: int, number: int, digest: str) -> frozenset[str]:
@@ -193,7 +220,7 @@ def _judged_before(folder: Path, year: int, number: int, digest: str) -> frozens
 
 
 def _kept_batches(folder: Path, year: int, number: int, kept: set[str]) -> Iterator[Batch]:
-    """Yield the rows of what is kept; begun when the changed ones are judged, for only then it is known what is kept."""
+    """Yield the rows of what is kept."""
     if not kept:
         return
     import pyarrow as pa

@@ -11,7 +11,7 @@ import json
 import os
 import shutil
 import tempfile
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Literal, NamedTuple
@@ -185,7 +185,7 @@ def append_round(
         >>> stored.inspections, stored.findings  # one failure, and what keeps the rest open
         (1, 2)
     """
-    return write_round(path, inspection_batches(inspections), population, year=year, number=round, replace=replace)
+    return write_round(path, lambda _: inspection_batches(inspections), population, year=year, number=round, replace=replace)
 
 
 def inspection_batches(inspections: Iterable[Inspection], inputs: Iterator[str] | None = None) -> Iterator[Batch]:
@@ -217,15 +217,18 @@ def _told_findings(inspection: Inspection) -> list[Finding]:
 
 def write_round(
     path: str | os.PathLike[str],
-    batches: Iterable[Batch],
+    batches: Callable[[Path], Iterable[Batch]],
     population: Listing | None,
     *,
     year: int,
     number: int,
     replace: bool,
-    unread: Sequence[object] | None = None,
+    unread: Callable[[], int] | None = None,
 ) -> StoredRound:
-    """Write a round from rows; see `append_round`."""
+    """Write a round from rows; see `append_round`.
+
+    `batches` is given a folder for what it needs meanwhile, and returns the rows.
+    """
     round_schema("inspections")
     try:
         StoredRound(year=year, round=number, inspections=0, findings=0, rulebooks={}, files={})
@@ -241,7 +244,7 @@ def write_round(
             for leftover in folder.glob(".append-*"):  # of an append that was killed
                 shutil.rmtree(leftover)
             with tempfile.TemporaryDirectory(prefix=".append-", dir=folder) as beside:
-                record = _write_beside(Path(beside), batches, population, year, number, unread)
+                record = _write_beside(Path(beside), batches(Path(beside)), population, year, number, unread)
                 return _put(folder, Path(beside), record, replace)
     except OSError as fault:
         raise ExportError(
@@ -302,7 +305,7 @@ def _write_beside(
     population: Listing | None,
     year: int,
     number: int,
-    unread: Sequence[object] | None,
+    unread: Callable[[], int] | None,
 ) -> StoredRound:
     import pyarrow.parquet as pq
 
@@ -330,7 +333,7 @@ def _write_beside(
         inspections=counts["inspections"],
         findings=counts["findings"],
         listed=len(listed) if isinstance(population, Registry) and listed is not None else None,
-        unread=None if unread is None else len(unread),
+        unread=None if unread is None else unread(),
         rulebooks=rulebooks,
         files={name: file_digest(beside / name) for name in names},
     )

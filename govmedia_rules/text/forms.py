@@ -348,8 +348,9 @@ def _private(text: str) -> Iterator[_Row]:
         rows = _private_number(text, start, end, data)
         # Figures of a table stand in groups of two as well; a citizen's number is told from them by its check digit.
         yield from (row for row in rows if row[5] == "identity_number" or not _PAIR_OF_DIGITS.search(hit[0]))
-    for hit in _PASSPORT.finditer(text):
-        if any(word in text[max(0, hit.start() - 12) : hit.start()] for word in data["passport_after"]):
+    words = [word for word in data["passport_after"] if word in text]
+    for hit in _PASSPORT.finditer(text) if words else ():
+        if any(word in text[max(0, hit.start() - 12) : hit.start()] for word in words):
             yield _private_row(text, *hit.span(), "passport_number", data["source"])
     yield from _addresses(text, data)
 

@@ -204,6 +204,9 @@ def test_an_address_tells_its_platform(text: str, platform: str | None) -> None:
         "window.cgiDataNew = { create_time: JsDecode('2024-08-27 10:30'), nick_name: JsDecode('某某发布') }",
         "var createTime = '2024-08-27 10:30';",
         f'var create_time = "{SECONDS}" * 1;',
+        f"window.cgiDataNew = {{ create_timestamp: '{SECONDS}' * 1, ori_create_time: '1600000000' * 1 }}",
+        r"window.cgiDataNew = { create_time: JsDecode('2024-08-27\x2010:30') }",
+        f'var ct = "" || "{SECONDS}";',
         f"appmsg_album_info: {{create_time: '1600000000'}}, {'x' * 300} create_time: '{SECONDS}'",
     ],
 )
@@ -250,6 +253,8 @@ def test_published_pages_give_their_posts() -> None:
         {"created_at": str(SECONDS), "text": "防汛提示"},
         {"created_at": "08月27日 10:30 来自 微博网页版", "text": "防汛提示"},
         {"publish_time": "2024-08-27 10:30", "content": "防汛提示"},
+        {"created_at": "08-27 10:30 发布于 陕西", "content": "防汛提示"},
+        {"created_at": "2024-08-27 10:30 已编辑", "content": "防汛提示"},
         {"create_time": SECONDS, "create_date_time": "2024-08-27 10:30:00", "content": "防汛提示"},
     ],
 )

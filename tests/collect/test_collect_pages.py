@@ -439,6 +439,8 @@ def test_a_cut_page_keeps_its_charset() -> None:
         "某市机关事务服务中心",
         "某县备案登记中心",
         "某市城市管理行政执法局",
+        "某县人民政府网站建设管理中心",
+        "某县政务服务热线管理中心",
     ],
 )
 @pytest.mark.parametrize(
@@ -451,11 +453,23 @@ def test_a_cut_page_keeps_its_charset() -> None:
         "<span>主办单位：</span><span>{}</span>|联系电话：029",
         "主办单位：{}，维护单位：某公司",
         "主办单位：{}地址：某路1号",
+        "主办单位：{}政府网站标识码：6101000001",
+        "主办单位：{}服务热线：12345",
+        "【主办单位】{}【承办单位】某中心",
+        "<p>某县</p><b>主办单位</b><b>{}</b>",
     ],
 )
 def test_a_sponsor_is_read_to_its_end(name: str, foot: str) -> None:
     page = read_page(f"<html><body><div class='foot'>{foot.format(name)}</div></body></html>", "http://www.example.gov.cn/")
     assert page.marks.sponsor == name
+
+
+@pytest.mark.parametrize(
+    "foot",
+    ["<li>主办单位</li><li>承办单位</li>", "<b>主办单位</b><p>各单位要高度重视，抓好落实。</p>", "<a>主办单位</a><a>联系我们</a>"],
+)
+def test_a_label_without_a_name_names_no_sponsor(foot: str) -> None:
+    assert read_page(f"<html><body><p>某县</p>{foot}</body></html>", "http://www.example.gov.cn/").marks.sponsor == ""
 
 
 @pytest.mark.parametrize(

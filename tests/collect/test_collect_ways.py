@@ -557,3 +557,45 @@ def test_a_host_in_chinese_is_the_host_in_ascii() -> None:
     base = Base("http://xn--fsqu00a.xn--0zwm56d/")
     assert base.is_inside("http://例子.测试/yw/")
     assert page_key("http://例子.测试/yw/") == page_key("http://xn--fsqu00a.xn--0zwm56d/yw/")
+
+
+STUB = '<html><head><meta http-equiv="Refresh" content="0; URL={}"></head><body></body></html>'
+
+
+def test_a_home_page_that_leads_to_another_index_page_of_its_folder_is_followed() -> None:
+    pages = made({}, **{"/index.shtml": frame(rows("yw", [1, 3, 8]))}) | {"/": STUB.format("index.shtml").encode()}
+    snapshot = look(pages)
+    assert snapshot.home is not None
+    assert snapshot.home.entries
+    loop = look({"/": STUB.format("index.html").encode(), "/index.html": STUB.format("/").encode()})
+    assert loop.collection.failure == "redirect_loop"
+
+
+def test_a_version_for_telephones_is_not_judged_as_the_home_page() -> None:
+    small = frame('<a href="{}">电脑版</a>' + rows("yw", [300, 310, 320]), nav="<li><a href='/wap/yw/'>要闻</a></li>").decode()
+    home = STUB.format("/wap/").encode()
+    only = look(made({}) | {"/": home, "/wap/": small.format("/").encode()})
+    assert (only.home, only.collection.failure, named(only)) == (None, "foreign_page", set())
+    both = look(made({}, **{"/pc/": frame(rows("yw", [1, 3, 8]))}) | {"/": home, "/wap/": small.format("/pc/").encode()})
+    assert both.home is not None
+    assert both.home.entries
+    asked = look(made({}) | {"/": frame(rows("yw", [300, 310, 320]), nav="<li><a href='/wap/'>手机版</a></li>")})
+    assert "home_stale" in named(asked)
+
+
+@pytest.mark.parametrize(
+    "note",
+    ["栏目内容建设中，敬请期待！", "本栏目正在建设中，请您稍后访问。", "暂无内容，敬请关注", "抱歉，该栏目下暂时没有内容；谢谢！"],
+)
+def test_a_notice_of_two_sentences_says_that_a_column_is_blank(note: str) -> None:
+    assert "columns.blank" in named(
+        look(made(dict.fromkeys(NAMES, f"<div class='list'><p>{note}</p></div>"), home=rows("yw", [1, 3])))
+    )
+
+
+@pytest.mark.parametrize(
+    "note",
+    ["暂无内容，加载失败", "暂无数据，请登录后查看", "内容更新中，稍后由系统推送到本页", "暂无数据，请稍后重试", "暂无内容请刷新"],
+)
+def test_a_notice_that_says_something_else_too_is_none(note: str) -> None:
+    assert named(look(made(dict.fromkeys(NAMES, f"<div class='list'><p>{note}</p></div>"), home=rows("yw", [1, 3])))) == set()

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import importlib
 import os
 import signal
 import subprocess
@@ -12,6 +13,8 @@ import pytest
 
 import govmedia_rules as gr
 from govmedia_rules.core.parallel import Job, run_tasks
+from govmedia_rules.engines import local
+from govmedia_rules.judge import files
 from tests.timing import allowed
 
 TASKS = [list(range(start, start + 10)) for start in range(0, 100, 10)]
@@ -138,3 +141,73 @@ def test_a_check_past_its_limit_is_stopped_and_named(tmp_path: Path) -> None:
     assert time.monotonic() - begun < allowed(40)
     assert [finding.status.value for finding in statuses] == ["passed", "error", "passed"]
     assert "CheckTimeout" in statuses[1].message("en")
+
+
+GUARDED = """
+import sys, time
+from govmedia_rules.core.parallel import HangGuard
+
+guard = HangGuard(float(sys.argv[1]))
+for pause in map(float, sys.argv[2].split()):
+    guard.alive()
+    time.sleep(pause)
+if sys.argv[3] == "hangs":
+    guard.alive()
+    sum(range(10**15))  # holds the interpreter, so that no signal handler and no thread runs
+guard.stop()
+time.sleep(2.5)
+print("done")
+"""
+
+
+@pytest.mark.parametrize(
+    ("seconds", "pauses", "end", "is_done"),
+    [
+        ("0.1", "0", "hangs", False),
+        ("30", "0 1.1 1.1 1.1", "ends", True),  # signs of life keep it from acting
+        ("0.1", "0", "ends", True),  # stopped, it does nothing any more
+    ],
+)
+def test_a_process_that_never_comes_back_is_ended_and_no_other(seconds: str, pauses: str, end: str, is_done: bool) -> None:
+    command = [sys.executable, "-c", GUARDED, seconds, pauses, end]
+    done = subprocess.run(command, capture_output=True, timeout=allowed(120), check=False)
+    assert (done.returncode == 0, done.stdout.strip() == b"done") == (is_done, is_done), done.stderr
+    assert done.stderr == b""
+
+
+HANGER = '''
+import govmedia_rules as gr
+from govmedia_rules.engines import local
+from govmedia_rules.judge import files
+
+files.HANG_SECONDS = local.HANG_SECONDS = 5.0
+
+@gr.check("test.hangs")
+def hangs(account: gr.AccountSnapshot) -> gr.CheckResult:
+    """Never comes back for one subject, where nothing can interrupt it."""
+    if account.account.name == "慢":
+        sum(range(10**15))
+    return gr.passed()
+'''
+
+
+@pytest.mark.heavy  # each process that is ended is made anew
+def test_a_line_that_never_comes_back_is_named_and_the_others_are_judged(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    for module in (local, files):
+        monkeypatch.setattr(module, "HANG_SECONDS", module.HANG_SECONDS)  # put back afterwards
+    (tmp_path / "hanger_of_lines.py").write_text(HANGER, "utf-8")
+    monkeypatch.syspath_prepend(str(tmp_path))
+    monkeypatch.setenv("PYTHONPATH", str(tmp_path))
+    indicator = {"title": "慢", "kind": "management", "check": "test.hangs", "source": {"document": "示例"}}
+    layer = {"id": "slow", "title": "慢", "extends": "national-2019", "indicators": {"media.manage.slow": indicator}}
+    book = gr.load_rulebook([layer], checks=importlib.import_module("hanger_of_lines"))
+    path = tmp_path / "accounts.jsonl"
+    row = '{{"account": {{"name": "{}", "platform": "weibo"}}, "observed_at": "2024-08-23T10:00:00+08:00"}}\n'
+    path.write_text("".join(row.format(name) for name in ("甲", "慢", "乙")), "utf-8")
+    bad: list[gr.errors.BrokenLine] = []
+    judged = [each.subject.name for each in book.inspect_files(path, workers=2, on_bad=bad.append)]
+    run = gr.inspect_to_parquet(path, book, out=tmp_path / "out", workers=2, on_bad=bad.append)
+    assert judged == ["甲", "乙"]
+    assert run.to_arrow()["position"].to_pylist() == [0, len(path.read_bytes()) - len(row.format("乙").encode())]
+    assert [fault.where.row for fault in bad if fault.where] == [2, 2]
+    assert all("died" in fault.what and "never came back" in fault.hint for fault in bad)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib
 import json
 from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
@@ -317,6 +318,19 @@ def test_a_round_that_changed_after_the_folder_was_opened_is_refused(folder: Pat
 # Judging what changed
 
 
+KILLER = '''
+import os
+import govmedia_rules as gr
+
+@gr.check("killer.of_rounds")
+def strikes(account: gr.AccountSnapshot) -> gr.CheckResult:
+    """Kills its process for one subject."""
+    if account.account.name.endswith("2"):
+        os._exit(9)
+    return gr.passed()
+'''
+
+
 def lines(path: Path, states: Sequence[str], at: datetime = POINTS[0]) -> Path:
     shown = [snapshot(number, at, state).model_dump_json(exclude_none=True) for number, state in enumerate(states) if state != "-"]
     path.write_text("".join(f"{line}\n" for line in shown), "utf-8")
@@ -440,6 +454,49 @@ def test_broken_and_doubled_lines(tmp_path: Path) -> None:
     assert [fault.where.row for fault in bad if fault.where] == [5, 5]
     with pytest.warns(gr.errors.UnreadInput, match="1 lines"):
         gr.inspect_round(tmp_path / "rounds", file, BOOK, year=2024, round=1)
+
+
+@pytest.mark.parametrize("workers", [1, 2])
+def test_every_form_of_a_line_is_judged_as_files_are(tmp_path: Path, workers: int) -> None:
+    first, second, third, fourth = (snapshot(number, POINTS[0], "PFUP"[number]).model_dump(mode="json") for number in range(4))
+    plain = tmp_path / "a.jsonl"
+    marked = b"\xef\xbb\xbf" + json.dumps(second).encode()
+    plain.write_bytes(b"\xef\xbb\xbf" + json.dumps(first).encode() + b"\r\n\n{broken\n" + marked + b"\n" + marked + b"\n{broken")
+    documents, document, torn = (tmp_path / name for name in ("b.json", "c.json", "d.json"))
+    documents.write_text(json.dumps([third, {"x": 1}], indent=2), "utf-8")
+    document.write_text(json.dumps(fourth, indent=2), "utf-8")
+    torn.write_text(json.dumps(fourth, indent=2, ensure_ascii=False).replace("示例", "示\n例", 1), "utf-8")
+    files = [plain, documents, document, torn]
+    bad: list[gr.errors.BrokenLine] = []
+    outcome = gr.inspect_round(tmp_path / "rounds", files, BOOK, year=2024, round=1, workers=workers, on_bad=bad.append)
+    expected: list[gr.errors.BrokenLine] = []
+    judged = list(BOOK.inspect_files(files, on_bad=expected.append))
+    assert [str(fault) for fault in bad] == [str(fault) for fault in expected]
+    assert len(bad) == 6
+    assert outcome.stored.unread == 6
+    assert set(stored(tmp_path)[0]["subject_id"].to_pylist()) == {each.subject.id for each in judged}
+    assert (outcome.judged, outcome.kept) == (3, 0)
+    again = gr.inspect_round(tmp_path / "rounds", files, BOOK, year=2024, round=1, workers=workers, on_bad=lambda _: None)
+    assert (again.judged, again.kept, again.stored.unread) == (0, 3, 6)
+    assert not list((tmp_path / "rounds").glob(".append-*"))
+
+
+def test_a_line_that_kills_its_worker_is_named_and_the_rest_of_the_round_is_judged(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "killer_of_rounds.py").write_text(KILLER, "utf-8")
+    monkeypatch.syspath_prepend(str(tmp_path))
+    monkeypatch.setenv("PYTHONPATH", str(tmp_path))
+    indicator = {"title": "x", "kind": "veto", "check": "killer.of_rounds", "source": {"document": "d"}}
+    layer = {"id": "killer", "title": "x", "extends": "national-2019", "indicators": {"killer.one": indicator}}
+    book = gr.load_rulebook([layer], checks=importlib.import_module("killer_of_rounds"))
+    file = lines(tmp_path / "snapshots.jsonl", "PPPPPP")
+    bad: list[gr.errors.BrokenLine] = []
+    outcome = gr.inspect_round(tmp_path / "rounds", file, book, year=2024, round=1, workers=2, on_bad=bad.append)
+    assert [(fault.where.file, fault.where.row) for fault in bad if fault.where] == [(str(file), 3)]
+    assert "died" in bad[0].what
+    assert (outcome.judged, outcome.stored.unread) == (5, 1)
+    assert set(stored(tmp_path)[0]["subject_id"].to_pylist()) == {account(number).id for number in (0, 1, 3, 4, 5)}
 
 
 def test_a_round_that_was_appended_is_not_judged_over(tmp_path: Path) -> None:

@@ -285,3 +285,9 @@ def test_a_header_that_denies_is_not_taken_for_one_that_asks(header: str) -> Non
 def test_a_home_page(cells: dict[str, object], right: str) -> None:
     (snapshot,) = gr.read_sites([{"网站名称": "青石县人民政府"} | cells], observed_at=POINT)
     assert BOOK.only("site.veto.home_stale").inspect(snapshot).verdict.value == VERDICTS[right]
+
+
+@pytest.mark.parametrize("cells", [{"备注": "已注销"}, {"运行状态": "看不清"}, {"运行状态": "停更"}, {"是否注销": "看不清"}])
+def test_an_application_that_may_have_been_closed_does_not_fail_because_it_cannot_be_loaded(cells: dict[str, str]) -> None:
+    assert verdict(平台="移动客户端", 能否下载="不能") == "unqualified"
+    assert verdict(平台="移动客户端", 能否下载="不能", **cells) == "undetermined"
