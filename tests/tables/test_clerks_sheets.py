@@ -1245,3 +1245,16 @@ def test_a_unit_without_accounts_is_named_where_each_platform_has_columns() -> N
         read = gr.read_accounts(rows, observed_at=POINT)
     assert [each.account.name for each in read] == ["甲"]
     assert [(row.row, row.value, row.reason) for row in read.rejected] == [(3, "县体育局", "这一行没有填写账号")]
+
+
+@pytest.mark.parametrize("header", ["微信公众号", "公众号名称", "微信公众号名称"])
+def test_the_header_of_the_names_names_the_platform(header: str) -> None:
+    rows = [
+        {"单位名称": "县教育局", header: name, "最后更新时间": day, "互动功能": "有"}
+        for name, day in (("甲", "2024-08-22"), ("乙", "2024-07-01"))
+    ]
+    read = gr.read_accounts(rows, observed_at=POINT)
+    assert [(each.account.platform, BOOK.inspect(each).verdict.value) for each in read] == [
+        ("wechat_official", "qualified"),
+        ("wechat_official", "unqualified"),
+    ]
