@@ -555,7 +555,7 @@ def code_cell(value: Any, subject: str) -> CodeRead | None:
     try:
         return CodeRead(site_code_text(plain) if subject == "site" else account_code_text(plain), remark)
     except CodeError as fault:
-        raise ValueError(f"标识码不可用：{remark or fault.what}") from None
+        raise ValueError(f"标识码不可用：{remark or fault.zh}") from None
 
 
 @cache

@@ -291,3 +291,10 @@ def test_a_home_page(cells: dict[str, object], right: str) -> None:
 def test_an_application_that_may_have_been_closed_does_not_fail_because_it_cannot_be_loaded(cells: dict[str, str]) -> None:
     assert verdict(平台="移动客户端", 能否下载="不能") == "unqualified"
     assert verdict(平台="移动客户端", 能否下载="不能", **cells) == "undetermined"
+
+
+def test_what_is_wrong_with_a_code_is_said_in_chinese() -> None:
+    rows = [{"网站名称": "某县人民政府", "网站标识码": "61010000O1", "首页最近更新时间": "2024-08-20"}]
+    assert [fault.reason for fault in gr.read_sites(rows, observed_at=POINT).bad] == [
+        "标识码不可用：网站标识码 '61010000O1' 有数字以外的字符"
+    ]
