@@ -161,9 +161,7 @@ def _document(blocks: Sequence[Block]) -> str:
             # The end of the table before a signature goes with it.
             stays = _is_signed_off(after)
             out.extend(_table(block, AREA_MM[1] if wide else AREA_MM[0], stays))
-            out.append(
-                f"<w:p><w:pPr>{_TINY.replace('<w:spacing', '<w:keepNext/><w:spacing', 1) if stays else _TINY}</w:pPr></w:p>"
-            )
+            out.append(f"<w:p><w:pPr>{_TINY.replace('<w:spacing', '<w:keepNext/><w:spacing', 1) if stays else _TINY}</w:pPr></w:p>")
         elif isinstance(block, Imprint):
             # It stands at the foot of the last page, which is an even one (7.4.3).
             out.append(f"<w:p><w:pPr>{_TINY}{_section(wide)}</w:pPr></w:p>")
