@@ -114,10 +114,15 @@ def _day_of_filling(texts: Iterable[str]) -> date | None:
     return None
 
 
-def platform_of_sheet(table: RawTable) -> tuple[str, str | None] | None:
-    """Return the platform of a sheet without such a column: that of its name or of the one line above its header."""
+def platform_of_sheet(table: RawTable, name: str = "") -> tuple[str, str | None] | None:
+    """Return the platform of a sheet without such a column: that of its name, of the one line above its header, or of a header.
+
+    Args:
+        table: The table.
+        name: Header of the names (微信公众号).
+    """
     read = []
-    for text in (table.sheet or "", *table.above):
+    for text in (table.sheet or "", *table.above, name):
         try:
             platform = platform_cell(text)
         except ValueError:
@@ -214,7 +219,9 @@ class RowReader:
         self._filled = _day_of_filling(table.above)
         self._clock = Clock(None, zone, table.day_zero)
         self._periods: dict[str, DayRange | None] = {}
-        self._platform = None if self._header_of("platform") is not None else platform_of_sheet(table)
+        self._platform = (
+            None if self._header_of("platform") is not None else platform_of_sheet(table, self._headers.get("name", ""))
+        )
 
     def rows(self) -> Iterator[ShallowRow]:
         """Return the rows of the table; blank ones are left out."""

@@ -1167,7 +1167,11 @@ BOTH: dict[str, dict[str, Rows]] = {
     "the other way round": {"台账": [["附件1 新媒体"], *OF_ACCOUNTS, [], ["附件2 网站"], *OF_SITES]},
     "a sheet whose headers serve both": {
         "网站": OF_SITES,
-        "微博": [["名称", "最近更新时间", "主办单位"], ["甲", "2024-08-22", "县府办"], ["乙", "2024-07-01", "县府办"]],
+        "微博": [
+            ["名称", "链接地址", "最近更新时间", "运维单位"],
+            ["甲", "a.cn", "2024-08-22", "县府办"],
+            ["乙", "b.cn", "2024-07-01", "县府办"],
+        ],
         "微信": [HEADER],
     },
 }
@@ -1245,3 +1249,16 @@ def test_a_unit_without_accounts_is_named_where_each_platform_has_columns() -> N
         read = gr.read_accounts(rows, observed_at=POINT)
     assert [each.account.name for each in read] == ["甲"]
     assert [(row.row, row.value, row.reason) for row in read.rejected] == [(3, "县体育局", "这一行没有填写账号")]
+
+
+@pytest.mark.parametrize("header", ["微信公众号", "公众号名称", "微信公众号名称"])
+def test_the_header_of_the_names_names_the_platform(header: str) -> None:
+    rows = [
+        {"单位名称": "县教育局", header: name, "最后更新时间": day, "互动功能": "有"}
+        for name, day in (("甲", "2024-08-22"), ("乙", "2024-07-01"))
+    ]
+    read = gr.read_accounts(rows, observed_at=POINT)
+    assert [(each.account.platform, BOOK.inspect(each).verdict.value) for each in read] == [
+        ("wechat_official", "qualified"),
+        ("wechat_official", "unqualified"),
+    ]
