@@ -730,6 +730,12 @@ def _enter_all_passed(plain: str, page: NoticeText, clause: Line, builder: Count
     if re.search(r"[县区市州盟旗](?:、|和|等)|等[0-9]+[个家]", plain[: match.start()]):
         # 甲区、乙区等3个区的网站全部合格 is said of some of them.
         return
+    label = clean_label(plain[: match.start()])
+    if isinstance(tally, WholeBuilder) and not is_generic(label) and level_of(label) is not None:
+        # 县(区)政府网站全部合格 is said of that part, and of none where it was not counted.
+        tally = next((part for part in tally.parts if part.label == label or part.key == level_of(label)), tally)
+        if isinstance(tally, WholeBuilder):
+            return
     base = tally.counts.get("inspected") or next(iter(tally.counts.values()), None)
     if base is not None:
         place = page.place(clause.start + match.start(), clause.start + match.end())

@@ -437,7 +437,7 @@ def _wordings(text: str, groups: list[Mentions]) -> list[str]:
     if shared is not None:
         for i, part in enumerate(said[:-1]):
             open_end = text[groups[i].end : groups[i + 1].start].rstrip().endswith("、")
-            if part and open_end and not _SHARED.search(part):
+            if part and open_end and not _SHARED.search(part) and not has_fault(part):
                 said[i] = part + shared.group()
     return said
 

@@ -71,6 +71,8 @@ def verdict(**cells: Any) -> str:
         ("已更新至8月20日", "q"),
         ("2024.5.1，此后未更新", "u"),
         ("今早", "q"),
+        ("一个多月未更新", "u"),
+        ("十多天未更新", "o"),
         ("8.2日", "u"),  # with 日 it is no number that lost a zero
     ],
 )
@@ -126,6 +128,10 @@ def test_a_date(cell: str, right: str) -> None:
         ("缺失", "o"),  # the function, or the answer
         ("没有任何互动", "u"),
         ("无此功能", "u"),
+        ("（无）", "u"),
+        ("【无】", "u"),
+        ("全无", "u"),
+        ("（私信）", "q"),
         ("正在开通留言", "o"),
         ("将开通留言", "o"),
     ],
