@@ -445,7 +445,7 @@ _BESIDE_CLOCK = re.compile(r"星期|周[一二三四五六日]|农历|[0-9]\s?�
 
 
 def _is_clock(date_match: DateMatch, line: str, now: datetime | None) -> bool:
-    """Return whether a date is that of the look: under the name of a clock, or with the day of the week or the weather beside it."""
+    """Return whether a date is that of the look: under a clock's name, or beside the day of the week or the weather."""
     if now is None or shown_day(date_match.moment) != now.date() or len(line) > LONGEST_CLOCK:
         return False
     return _CLOCK_NAME.search(line) is not None or (not date_match.label and _BESIDE_CLOCK.search(line) is not None)
