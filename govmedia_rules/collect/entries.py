@@ -333,8 +333,8 @@ def _never() -> frozenset[str]:
 
 
 @cache
-def _bylines() -> tuple[str, ...]:
-    return tuple(word_table("pages")["links"]["bylines"])
+def _bylines() -> re.Pattern[str]:
+    return re.compile("|".join(map(re.escape, word_table("pages")["links"]["bylines"])))
 
 
 def _is_title(text: str) -> bool:
@@ -368,7 +368,7 @@ def _has_many_links(dom: Dom, node: LexborNode) -> bool:
 def _link_title(dom: Dom, link: LexborNode) -> str:
     """Return the title a link's text or title attribute can be; "" when neither can, or the link leads to an author or category."""
     known = dom.link_titles.get(link.mem_id)
-    if known is None and any(word in (link.attributes.get("href") or "") for word in _bylines()):
+    if known is None and _bylines().search(link.attributes.get("href") or ""):
         known = dom.link_titles[link.mem_id] = ""
     if known is None:
         anchor = dom.anchor_of.get(link.mem_id)
