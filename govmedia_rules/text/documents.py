@@ -11,6 +11,7 @@ from functools import cache
 from importlib.metadata import entry_points
 from pathlib import Path
 from typing import NamedTuple
+from urllib.parse import unquote
 
 from govmedia_rules.core.dates import read_moment
 from govmedia_rules.errors import MissingExtra, ObservationError, Where, reason_zh
@@ -154,17 +155,16 @@ def _read_file(path: Path, report: OnFault) -> Iterator[TextDocument]:
 
 
 _CODED = re.compile(r"\\u([4-9][0-9a-fA-F]{3})|&#(?:[xX]([4-9][0-9a-fA-F]{3})|([1-4][0-9]{4}));")
-_BYTES = re.compile("(?:[=%]E[4-9](?:[=%][89AB][0-9A-F]){2}){2}", re.IGNORECASE)
+_IN_ADDRESS = re.compile("(?:%E[4-9](?:%[89AB][0-9A-F]){2})+", re.IGNORECASE)
+_IN_MAIL = re.compile("(?:=E[4-9](?:=[89AB][0-9A-F]){2}){2}", re.IGNORECASE)
 
 
 def _unescaped(text: str, path: Path, report: OnFault) -> str:
-    """Return plain text with the Chinese characters that JSON and XML write as numbers; bytes in ASCII are reported."""
-    if _BYTES.search(text):
-        what, zh = (
-            "it holds characters written as bytes (=E4=BA=BA, %E4%BA%BA), which were not read",
-            "文字以字节编码写成，没有读入",
-        )
+    """Return plain text with the Chinese characters that JSON, XML and addresses write as numbers; bytes as in mail are reported."""
+    if _IN_MAIL.search(text):
+        what, zh = "it holds characters written as bytes (=E4=BA=BA), which were not read", "文字以字节编码写成，没有读入"
         report(ObservationError(what, Where(str(path)), "save it as HTML or text", zh, "请另存为网页或文本"))
+    text = _IN_ADDRESS.sub(lambda hit: unquote(hit[0], errors="replace"), text)
     return _CODED.sub(lambda hit: chr(int(hit[1] or hit[2], 16) if hit[3] is None else int(hit[3])), text)
 
 
