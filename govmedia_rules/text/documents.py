@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import unicodedata
 from collections.abc import Callable, Iterable, Iterator
 from datetime import date, datetime
 from functools import cache
@@ -248,9 +249,14 @@ def _garbled(text: str) -> int:
     sample = text[:_SAMPLE]
     if _control_characters(sample):
         return len(text)
-    han = [char for char in fold(sample) if "\u3400" <= char <= "\u9fff" or "\ue000" <= char <= "\uf8ff"]
-    common = sum(char in _common_characters() for char in han)
-    return 0 if common >= _LEAST_COMMON * len(han) else len(han) - common
+    # Letters of all scripts, and code points without a character: bytes in a wrong encoding give Hangul as often as rare Chinese.
+    letters = [plain for char, plain in zip(sample, fold(sample), strict=True) if char > "\xff" and _is_letter(char)]
+    common = sum(char in _common_characters() for char in letters)
+    return 0 if common >= _LEAST_COMMON * len(letters) else len(letters) - common
+
+
+def _is_letter(char: str) -> bool:
+    return char.isalpha() or unicodedata.category(char) in {"Co", "Cn"}
 
 
 def _control_characters(text: str) -> int:
