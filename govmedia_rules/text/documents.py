@@ -160,7 +160,7 @@ _IN_MAIL = re.compile("(?:=E[4-9](?:=[89AB][0-9A-F]){2}){2}", re.IGNORECASE)
 
 
 def _unescaped(text: str, path: Path, report: OnFault) -> str:
-    """Return plain text with the Chinese characters that JSON, XML and addresses write as numbers; bytes as in mail are reported."""
+    """Return plain text with the characters that JSON, XML and addresses write as numbers; bytes as in mail are reported."""
     if _IN_MAIL.search(text):
         what, zh = "it holds characters written as bytes (=E4=BA=BA), which were not read", "文字以字节编码写成，没有读入"
         report(ObservationError(what, Where(str(path)), "save it as HTML or text", zh, "请另存为网页或文本"))
