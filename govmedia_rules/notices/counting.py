@@ -105,7 +105,7 @@ def count_paragraphs(paragraphs: list[Line], page: NoticeText, period: Period | 
             if _ASIDE.search(sentence.text):
                 _read_aside(sentence, page, builder)
             elif not _EARLIER.search(sentence.text):
-                _sentence(sentence, page, builder)
+                _sentence(sentence, page, builder, rest=paragraph.text[sentence.start - paragraph.start :])
     return builder
 
 
@@ -163,7 +163,8 @@ def _place(clause: Line, match: re.Match[str], page: NoticeText) -> Place:
     return page.place(clause.start + match.start(), clause.start + match.end())
 
 
-def _sentence(sentence: Line, page: NoticeText, builder: CountBuilder) -> None:
+def _sentence(sentence: Line, page: NoticeText, builder: CountBuilder, *, rest: str) -> None:
+    """Read the figures of a sentence; `rest` is its paragraph from there on."""
     parts = False
     for segment in segments(sentence):
         builder.back_to_whole()
@@ -175,7 +176,7 @@ def _sentence(sentence: Line, page: NoticeText, builder: CountBuilder) -> None:
             builder.replaces = builder.replaces or _RECOUNTED.fullmatch(clause.text) is not None
             # 初次检查不合格6个,经复查仍不合格2个: the second is the result.
             is_aim = is_aim or _AIM.match(clause.text) is not None
-            if is_aim or is_earlier or (_FIRST_LOOK.search(clause.text) and _LAST_LOOK.search(segment.text)):
+            if is_aim or is_earlier or (_FIRST_LOOK.search(clause.text) and _LAST_LOOK.search(rest)):
                 continue
             # At the beginning of a sentence 其中 may divide anything said before, and most often all that were inspected.
             if clause.text.startswith("其中") and clause.start > segment.start:

@@ -88,7 +88,7 @@ def _pattern(name: str) -> re.Pattern[str]:
         "urged": any_of(stance["urging"]),
         "praised": rf"(?<![未不])(?:{any_of(stance['praising'])})",
         "improved": rf"(?:{faults}|现象|情形|情况)[^,]{{0,6}}?(?:{any_of(stance['less'])})",
-        "rectified": rf"(?<![未不])(?:{any_of(stance['already'])})[^,未没不仍]{{0,12}}?(?:(?:{any_of(stance['mending'])})"
+        "rectified": rf"(?<![未不])(?:{any_of(stance['already'])})[^,未没不无仍]{{0,12}}?(?:(?:{any_of(stance['mending'])})"
         rf"|(?:{any_of(stance['settled'])})(?:了|完毕|处理|外)?$)|(?:检查|复查|核查|监测|结果)(?:均|已|都)?为?(?:合格|达标)$",
         "reported": "(?:通报|点名|反馈|反映|指出)(?:过?的|我[省市县区])|被(?:约谈|通报|点名|提醒)(?:后|过)",
         "now": "(?:现|目前)(?:在)?(?:已|均|每|能|全)(?!.*(?:正在|拟|将|准备|计划|处于|申请))",
@@ -146,7 +146,8 @@ def stance_of(clause: str) -> Stance:
 
 def _denies_such(clause: str) -> bool:
     such = _NO_SUCH.search(clause)
-    return such is not None and has_fault(such["kind"] or such["any"])
+    denied = "" if such is None else such["kind"] or such["any"]
+    return has_fault(denied) or denied.startswith("被")
 
 
 TURN = re.compile(
