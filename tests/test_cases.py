@@ -113,6 +113,8 @@ def _ruled_out(indicator: Indicator) -> set[str]:
     params = indicator.params
     if indicator.check in ("site.replies_late", "account.replies_late") and not params["simple_only"]:
         return {"needs_review"}  # only whether a question is simple needs a person
+    if indicator.check == "supervisor.error_messages_overdue":
+        return {"failed"} if params["answer_only"] else {"needs_review"}
     if indicator.check == "site.columns_overdue" and params["default_cycle"] is not None:
         return {"needs_review"}  # where every column has a cycle, none is a mere candidate
     return set()
@@ -131,7 +133,7 @@ def _own(name: str) -> list[str]:
     """Ids of the indicators a built-in rulebook sets in a way that can change an answer."""
     layer = read_layer(built_in_files()[name], Plugins()).content
     # Whom an indicator is asked of changes no answer of its check.
-    deciding = {one: entry.model_fields_set & DECIDING for one, entry in layer.indicators.items()}
+    deciding = {one: entry.model_fields_set & DECIDING for one, entry in layer.indicators.items() if entry.enabled is not False}
     return [one for one, keys in deciding.items() if keys - {"applies_to"}]
 
 

@@ -79,7 +79,8 @@ def _named(unit: Listed) -> str:
 def corrections(published: Notice, corrected: Notice) -> Correction:
     """Compare a published notice with what it would say now: lists of units, counts and rates."""
     before, after = ([unit for attachment in notice.attachments for unit in attachment.listed] for notice in (published, corrected))
-    unread = bool(after) and _list_is_unread(published)
+    # A round in which nobody failed has no list either: all who were published are to be struck, and they are not known.
+    unread = not before and _counts_failures(published) and (bool(after) or not _counts_failures(corrected))
     old, new = dict(_figures(published)), dict(_figures(corrected))
     titles = _titles(published, corrected)
     figures = tuple(
@@ -129,11 +130,10 @@ def _may_be_same(unit: Listed, other: Listed) -> bool:
     return all(left is None or right is None or left == right for left, right in pairs)
 
 
-def _list_is_unread(notice: Notice) -> bool:
-    failed = any(
+def _counts_failures(notice: Notice) -> bool:
+    return any(
         outcome.kind == "failed" and outcome.count.value > 0 for population in notice.populations for outcome in population.outcomes
     )
-    return failed and not any(attachment.listed for attachment in notice.attachments)
 
 
 Place = tuple[str, str, str, str]

@@ -18,7 +18,7 @@ from govmedia_rules.campaign.units import Fault
 from govmedia_rules.judge.finding import Finding, is_under
 from govmedia_rules.judge.inspection import Inspection, Verdict
 from govmedia_rules.rules.model import Plan
-from govmedia_rules.subjects.models import Account, Site
+from govmedia_rules.subjects.models import Account, Site, is_same_unit
 
 UnitOutcome = Literal[
     "passed",
@@ -56,7 +56,7 @@ class Result:
     """The result of one unit.
 
     Attributes:
-        subject: The unit.
+        subject: The unit as inspected; what is not told there stands as in the registry.
         tier: Tier it was inspected in.
         outcome: Its outcome.
         label: The outcome in Chinese.
@@ -159,7 +159,7 @@ def result_of(record: UnitRecord, rules: Sequence[OutcomeRule], listed: Site | A
         # A unit that is being closed, or was ruled to pass, is not named with what would have made it fail.
         confirmed = tuple(name for name in confirmed if name not in severe)
     return Result(
-        record.subject,
+        _described(record.subject, listed),
         record.tier,
         outcome,
         label or OUTCOME_ZH[outcome],
@@ -172,6 +172,19 @@ def result_of(record: UnitRecord, rules: Sequence[OutcomeRule], listed: Site | A
         record.inspection.digest if record.inspection is not None else None,
         record,
     )
+
+
+_FROM_REGISTRY = ("area", "owner", "level", "region", "code", "url")
+
+
+def _described(subject: Site | Account, listed: Site | Account | None) -> Site | Account:
+    """Return a unit as it was inspected, with what only the registry tells of it (所属地方, 主办单位, 层级)."""
+    if listed is None:
+        return subject
+    known = {
+        name: value for name in _FROM_REGISTRY if getattr(subject, name) is None and (value := getattr(listed, name)) is not None
+    }
+    return subject.model_copy(update=known) if known and is_same_unit(subject, listed) else subject
 
 
 def _weigh(record: UnitRecord, summary: VerdictSummary | None) -> tuple[tuple[str, ...], tuple[str, ...], frozenset[str]]:

@@ -101,7 +101,7 @@ class CampaignState:
         self.appeal_answers: dict[str, AppealAnswer] = {}
         self.issue_answers: list[IssueAnswer] = []
         self._names: dict[str, dict[str, str]] = {}
-        self._former: dict[tuple[str, str], dict[str, None]] = {}
+        self._shorter: dict[tuple[str, str], dict[str, None]] = {}
         self._kinds_listed: dict[str, set[SubjectKind]] = {}
 
     def apply(self, event: Event) -> None:
@@ -114,10 +114,13 @@ class CampaignState:
         return self._names.get(tier, {})
 
     def unit_id(self, tier: str, subject_id: str) -> str:
-        """Return the id under which a unit is recorded: an account written without its owner is the only member so called."""
+        """Return the id under which a unit is recorded.
+
+        An account written without its owner and a site written by its name are the only member so called.
+        """
         if (tier, subject_id) in self.units or (tier, subject_id) in self.members:
             return subject_id
-        ids = self._former.get((tier, subject_id), {})
+        ids = self._shorter.get((tier, subject_id), {})
         return next(iter(ids)) if len(ids) == 1 else subject_id
 
     def is_listed_whole(self, tier: str, kind: SubjectKind) -> bool:
@@ -161,8 +164,8 @@ class CampaignState:
         self.touched.append(key)
         self._remember_name(tier, subject.id)
         self._kinds_listed.setdefault(tier, set()).add(subject_kind(subject))
-        if isinstance(subject, Account):
-            self._former.setdefault((tier, subject.former_id), {})[subject.id] = None
+        shorter = subject.former_id if isinstance(subject, Account) else subject.name
+        self._shorter.setdefault((tier, shorter), {})[subject.id] = None
 
     def _add_inspection(self, tier: str, value: tuple[Site | Account, StoredInspection]) -> None:
         subject, inspection = value

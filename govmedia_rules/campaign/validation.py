@@ -32,7 +32,8 @@ def without_blanks(text: str) -> str:
 def check_unit(state: CampaignState, subject: Site | Account, tier: str) -> Site | Account:
     """Return the member of the population that a unit is, or the unit itself when the population does not list it.
 
-    An account that is written with or without its owner is the member of that name and platform where there is only one.
+    An account that is written with or without its owner is the member of that name and platform where there is only one; a site
+    of which only the name is written is the only member of that name.
 
     Raises:
         CampaignError: It is another unit but for blanks, or a population known whole by name does not hold it.
@@ -45,6 +46,10 @@ def check_unit(state: CampaignState, subject: Site | Account, tier: str) -> Site
             member = state.members.get((tier, state.unit_id(tier, name)))
             if member is not None and subject.former_id in (subject.id, member.id):
                 return member
+    elif subject.id == subject.name:
+        member = state.members.get((tier, state.unit_id(tier, subject.id)))
+        if member is not None:
+            return member
     known = state.names_without_blanks(tier).get(without_blanks(subject.id))
     if known is not None:
         raise CampaignError(

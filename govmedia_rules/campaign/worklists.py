@@ -6,7 +6,7 @@ is recorded.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, time
 from operator import itemgetter
@@ -293,20 +293,27 @@ def read_results_filled(
             }
         )
 
-    return _read(source, "检查结果", reported)
+    # A problem without a result is not left out as a blank row is.
+    return _read(source, "检查结果", reported, needed=("存在的问题", "存在的突出问题"))
 
 
-def _read(source: str | PathLike[str], answer: str, make: Callable[[Mapping[str, Any]], T]) -> Filled[T]:
+def _read(
+    source: str | PathLike[str], answer: str, make: Callable[[Mapping[str, Any]], T], *, needed: Iterable[str] = ()
+) -> Filled[T]:
+    """Read the rows in which `answer` is filled in; one without it that has a cell of `needed` cannot be used."""
     filled: Filled[T] = Filled()
     for number, cells in _rows(source):
         if cells.get(answer) is None or not str(cells[answer]).strip():
-            filled.blank += 1
+            if any(str(cells.get(title) or "").strip() for title in needed):
+                filled.refused.append((number, f"{answer} is blank"))
+            else:
+                filled.blank += 1
             continue
         try:
             filled.items.append((number, make(cells)))
         except ValidationError as faults:
             field, text = first_fault(faults)
-            filled.refused.append((number, f"{field}: {text.en}"))
+            filled.refused.append((number, f"{field}: {text.en}" if field else text.en))
         except (ValueError, GovMediaRulesError) as fault:
             filled.refused.append((number, str(fault)))
     return filled

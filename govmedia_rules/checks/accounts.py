@@ -2,10 +2,21 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Annotated
 
-from govmedia_rules.checks.contract import CheckResult, Evidence, Kinds, Strictness, check, failed, inconclusive, passed
-from govmedia_rules.core.time import Window, earliest, latest, zone_of
+from govmedia_rules.checks.contract import (
+    CheckResult,
+    Evidence,
+    Kinds,
+    Strictness,
+    check,
+    failed,
+    inconclusive,
+    needs_review,
+    passed,
+)
+from govmedia_rules.core.time import Window, day_of, earliest, latest, zone_of
 from govmedia_rules.core.vocabulary import key_of
 from govmedia_rules.snapshots.models import AccountSnapshot
 
@@ -134,3 +145,20 @@ def account_level_too_low(account: AccountSnapshot, *, levels: Annotated[Kinds, 
         return inconclusive("account_level_unknown")
     evidence = [Evidence(account.account.name, account.account.url)]
     return failed("account_level_too_low", evidence=evidence, level=level) if level in levels else passed()
+
+
+@check("account.app_unfiled", needs="filed")
+def app_unfiled(account: AccountSnapshot, *, since: date) -> CheckResult:
+    """Check whether an application is not filed with the office that keeps the list (备案).
+
+    Args:
+        since: First day on which each must be filed; before it only those that went online under the rule, which a person knows.
+
+    Source:
+        国办函〔2026〕12号.
+    """
+    if account.filed:
+        return passed()
+    evidence = [Evidence(account.account.name, account.account.url)]
+    is_due = day_of(account.observed_at, zone_of(account.observed_at)) >= since
+    return failed("app_unfiled", evidence=evidence) if is_due else needs_review("app_unfiled_yet", evidence=evidence, since=since)

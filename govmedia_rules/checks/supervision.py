@@ -10,14 +10,25 @@ from typing import Annotated, Any, Literal, NamedTuple
 
 from pydantic import Field
 
-from govmedia_rules.checks.contract import CheckResult, Evidence, Positive, Strictness, check, failed, inconclusive, passed
+from govmedia_rules.checks.contract import (
+    CheckResult,
+    Evidence,
+    Positive,
+    Strictness,
+    check,
+    failed,
+    inconclusive,
+    needs_review,
+    passed,
+)
 from govmedia_rules.checks.updates import FaultCount
 from govmedia_rules.core.time import Window, day_in_month, day_of, earliest, latest, zone_of
-from govmedia_rules.snapshots.supervision import ErrorMessage, NationalFinding, SpotCheck, SupervisorSnapshot, last_day, months_of
+from govmedia_rules.core.workdays import Calendar
+from govmedia_rules.snapshots.supervision import ErrorMessage, NationalFinding, SpotCheck, SupervisorSnapshot, days_of, weeks_of
 
 Families = tuple[str, ...]
 Share = Annotated[Decimal, Field(gt=0, le=1)]
-PerYear = Literal[1, 2, 4, 12]
+PerYear = Literal[1, 2, 4, 12, 52]
 
 
 def _is_for(finding: NationalFinding, families: Families) -> bool | None:
@@ -154,6 +165,47 @@ def error_messages_late(supervisor: SupervisorSnapshot, *, wait: Annotated[Windo
     )
 
 
+@check("supervisor.error_messages_overdue", needs="error_messages")
+def error_messages_overdue(
+    supervisor: SupervisorSnapshot,
+    *,
+    working_days: Annotated[Positive, Strictness.LOWER],
+    answer_only: Annotated[bool, Strictness.FALSE] = False,
+    calendar: Calendar,
+) -> CheckResult:
+    """Check whether messages of “我为政府网站找错” of the year assessed took, or still wait, longer than the working days allowed.
+
+    Args:
+        working_days: Working days from receipt to the end; a message finished on the last of them is in time.
+        answer_only: Whether only an answer is demanded by then; one finished later may have been answered, so a person decides.
+        calendar: The calendar of working days.
+
+    Source:
+        Local notices; see the indicator.
+    """
+    zone = zone_of(supervisor.observed_at)
+    overdue: list[Evidence] = []
+    unknown = uncovered = 0
+    for message in _received(supervisor):
+        if message.finished is None or (message.finished and message.finished_at is None):
+            unknown += 1
+            continue
+        ended = message.finished_at if message.finished_at is not None else supervisor.observed_at
+        is_late = calendar.has_more_than(working_days, day_of(message.received_at, zone), day_of(ended, zone))
+        if is_late is None:
+            uncovered += 1
+        elif is_late:
+            overdue.append(Evidence(message.id or "error_message", None, message.received_at, message.finished_at, working_days))
+    args: dict[str, Any] = {"count": len(overdue), "limit": working_days}
+    if overdue and answer_only:
+        return needs_review("error_messages_answer_unknown", evidence=overdue, **args)
+    if overdue:
+        return failed("error_messages_overdue", evidence=overdue, **args)
+    if uncovered:
+        return inconclusive("calendar_not_covering", coverage=calendar.coverage)
+    return inconclusive("error_messages_unknown") if unknown or "error_messages" in supervisor.partial else passed()
+
+
 class _Period(NamedTuple):
     """A period in which a round of checks is due, and the rounds made in it."""
 
@@ -162,26 +214,28 @@ class _Period(NamedTuple):
     rounds: list[SpotCheck]
 
 
-def _lies_in(spot_check: SpotCheck, year: int, first: int, last: int) -> bool:
-    """Return whether the period of a spot check is within these months of the year."""
-    checked_year, start, end = months_of(spot_check.period)
-    return checked_year == year and first <= start and end <= last
+def _due(year: int, per_year: PerYear) -> list[tuple[str, date, date]]:
+    """Return name, first and last day of each period of a year in which a round is due."""
+    if per_year == 52:
+        weeks = [f"{year}W{week:02d}" for week in range(1, weeks_of(year) + 1)]
+        return [(week, *days_of(week)) for week in weeks]
+    step = 12 // per_year
+    months = [(first, first + step - 1) for first in range(1, 13, step)]
+    return [
+        (f"{year}-{first:02d}..{last:02d}", days_of(f"{year}-{first:02d}")[0], days_of(f"{year}-{last:02d}")[1])
+        for first, last in months
+    ]
 
 
-def _periods(supervisor: SupervisorSnapshot, subject: str, per_year: int) -> list[_Period]:
+def _periods(supervisor: SupervisorSnapshot, subject: str, per_year: PerYear) -> list[_Period]:
     """Return the periods of the year assessed that are over at the monitoring point."""
-    zone = zone_of(supervisor.observed_at)
-    year, step = supervisor.assessed_year, 12 // per_year
-    spot_checks = [spot_check for spot_check in supervisor.spot_checks or () if spot_check.subject == subject]
-    periods = []
-    for first in range(1, 13, step):
-        last = first + step - 1
-        end = last_day(year, last)
-        if end >= day_of(supervisor.observed_at, zone):
-            break
-        rounds = [each for each in spot_checks if _lies_in(each, year, first, last)]
-        periods.append(_Period(f"{year}-{first:02d}..{last:02d}", end, rounds))
-    return periods
+    today = day_of(supervisor.observed_at, zone_of(supervisor.observed_at))
+    spot_checks = [(each, *days_of(each.period)) for each in supervisor.spot_checks or () if each.subject == subject]
+    return [
+        _Period(name, last, [each for each, begin, end in spot_checks if first <= begin and end <= last])
+        for name, first, last in _due(supervisor.assessed_year, per_year)
+        if last < today
+    ]
 
 
 @check("supervisor.spot_checks_short", needs="spot_checks", faults=("missed", "low"))
@@ -199,7 +253,7 @@ def spot_checks_short(
 
     Args:
         subject: Whether sites or accounts must be checked.
-        per_year: Number of periods of a year, in each of which there must be a round: 1, 2, 4 or 12.
+        per_year: Number of periods of a year, in each of which there must be a round: 1, 2, 4, 12 or 52 (the weeks of the year).
         share: Share of the running ones that must be checked in each, 0 to 1; None where no rule states one.
         department_share: The same for an office that supervises a department; None for the same as `share`.
 
@@ -278,9 +332,9 @@ def results_unpublished(
     late: list[Evidence] = []
     unknown = 0
     for spot_check in supervisor.spot_checks or ():
-        year, _, last = months_of(spot_check.period)
-        end = last_day(year, last)
-        if spot_check.subject not in subjects or year != supervisor.assessed_year or end >= day_of(point, zone):
+        end = days_of(spot_check.period)[1]
+        is_of_year = spot_check.period.startswith(str(supervisor.assessed_year))
+        if spot_check.subject not in subjects or not is_of_year or end >= day_of(point, zone):
             continue
         over = None if within is None else latest(end, zone) < within.start(point)
         if spot_check.published is None:

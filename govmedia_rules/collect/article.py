@@ -16,12 +16,14 @@ from typing import Any, NamedTuple
 from selectolax.lexbor import LexborNode
 
 from govmedia_rules.collect.dom import Dom
-from govmedia_rules.collect.shown import is_plausible
+from govmedia_rules.collect.shown import is_plausible, shown_day
 from govmedia_rules.collect.words import column_kind, word_table
 from govmedia_rules.core.dates import DateMatch, find_moments, find_published, read_moment
 from govmedia_rules.core.time import SHANGHAI
 from govmedia_rules.core.vocabulary import any_of
 
+LONGEST_CLOCK = 60
+"""Characters of a line that shows what day it is."""
 LONGEST_TITLE = 300
 """Longest text taken for a title, in characters."""
 SURE_HEADING = 5.0
@@ -428,7 +430,7 @@ def _visible(dom: Dom, title: str, taken: Taken, now: datetime | None) -> dateti
         end_of_article = found_below.start()
     for index, hit in _dated(dom, taken, 40):
         date_match, line, _ = _spotted(dom, index, hit)
-        if date_match is None or not is_plausible(date_match.moment, now):
+        if date_match is None or not is_plausible(date_match.moment, now) or _is_clock(date_match, line, now):
             continue
         score = _visible_score(dom, date_match, line, hit, title_at, index)
         if score and hit.start() > end_of_article:  # dates of 相关阅读 and 上一篇 belong to other articles, labels and all
@@ -436,6 +438,17 @@ def _visible(dom: Dom, title: str, taken: Taken, now: datetime | None) -> dateti
         if score > best_score:
             best_score, best = score, date_match.moment
     return best
+
+
+_CLOCK_NAME = re.compile("^[^0-9]{0,12}(?:北京时间|今日)")
+_BESIDE_CLOCK = re.compile(r"星期|周[一二三四五六日]|农历|[0-9]\s?℃|^(?!.*(?:发布|时间|来源|日期)).*[0-9]:[0-9]{2}:[0-9]{2}")
+
+
+def _is_clock(date_match: DateMatch, line: str, now: datetime | None) -> bool:
+    """Return whether a date is that of the look: under a clock's name, or beside the day of the week or the weather."""
+    if now is None or shown_day(date_match.moment) != now.date() or len(line) > LONGEST_CLOCK:
+        return False
+    return _CLOCK_NAME.search(line) is not None or (not date_match.label and _BESIDE_CLOCK.search(line) is not None)
 
 
 def _spotted(dom: Dom, index: int, hit: re.Match[str]) -> tuple[DateMatch | None, str, str]:

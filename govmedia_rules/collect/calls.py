@@ -51,7 +51,8 @@ _ASSIGNED = re.compile(
 )
 _PARAMETERS = re.compile(r"\bfunction\s{0,5}\w{0,60}\s{0,5}\(([^()]{0,300})\)|\(?([\w$,\s]{1,100})\)?\s{0,5}=>")
 _NEXT_GROUP = re.compile(r"""<nextgroup>\s{0,20}<!\[CDATA\[\s{0,20}<a\s[^>]{0,200}?href=["']([^"']{1,1000})["']""", re.IGNORECASE)
-_JSON_START = re.compile(r"""(?:=|^|\bdata\s{0,3}:)\s{0,20}(?=\[\s{0,20}\{|\{\s{0,20}["'])""")
+_JSON_START = re.compile(r"""[\[{](?:(?<=\[)\s{0,20}\{|(?<=\{)\s{0,20}["'])""")
+_BEFORE_JSON = re.compile(r"(?:=|^|\bdata\s{0,3}:)\s{0,20}$")
 
 
 class Call(NamedTuple):
@@ -196,16 +197,17 @@ def json_lists(text: str) -> Records:
     at = 0
     room = MOST_TRIED * len(text) + _LONGEST_CALL
     for match in _JSON_START.finditer(text):
-        if match.end() < at:
+        start = match.start()
+        if start < at or not _BEFORE_JSON.search(text, max(0, start - 30), start):
             continue
         try:
-            value, at = decoder.raw_decode(text, match.end())
+            value, at = decoder.raw_decode(text, start)
         except (ValueError, RecursionError) as fault:
             place = fault.pos if isinstance(fault, json.JSONDecodeError) else len(text)
-            room -= place - match.end() + place // _COUNTED  # a fault counts the lines before its place
+            room -= place - start + place // _COUNTED  # a fault counts the lines before its place
             if room < 0:  # what is no JSON is tried in time that is linear in the text
                 return Records(lists, is_whole=False)
-            at = match.end() + 1
+            at = start + 1
             continue
         for records in _lists_in(value):
             rows = [row for record in records[:MOST_RECORDS] if (row := _row(record))]

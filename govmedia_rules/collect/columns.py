@@ -175,9 +175,10 @@ def column_content(page: PageFacts, frame: Frame) -> ColumnContent:
     is_bare = not page.own_scripts and all(_is_of_frame(line, page.title) for line in lines)
     said = page.text.split("\n") if is_bare else lines
     has_notice = any(len(line) <= LONGEST_NOTICE and _notice().fullmatch(line) for line in said)
-    media = [address for address in page.media if address not in frame.media]
+    tools = {address for address in page.frames if is_tool_frame(address)}
+    media = [address for address in page.media if address not in frame.media and address not in tools]
     text = "".join(line for line in lines if line not in page.title)
-    if any(address not in frame.media for address in page.frames):
+    if own_frames(page, frame):
         return ColumnContent(count=1, unseen="frame")
     if media or undated or len(links) >= FEWEST_UNDATED or page.has_form:
         return ColumnContent(count=1, unseen="media" if media else "links")

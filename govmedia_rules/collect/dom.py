@@ -41,14 +41,16 @@ _WRAPPING = re.compile(
     r"""\A\s*<!\[CDATA\[(?!\s*<)|(?://|/\*|<!--//-->)\s{0,20}<!\[CDATA\[(?:\s{0,20}\*/|//><!--)?"""
     r"""|(?://|/\*)(?:--><!|\s{0,20})\]\]>(?:\s{0,20}\*/)?"""
 )
-_TAG = re.compile(rb"<(/?)([a-zA-Z][a-zA-Z0-9]{0,15})")
 # Elements that nest no deeper than those around them: without an end tag, or closed by the next of their kind, as links are too.
-_FLAT = frozenset(b"a area base br col dd dt embed hr img input li link meta option p param source td th tr track wbr".split())
+_FLAT = b"a|area|base|br|col|dd|dt|embed|hr|img|input|li|link|meta|option|p|param|source|td|th|tr|track|wbr"
+_TAG = re.compile(rb"<(/?)(?!(?:" + _FLAT + rb")(?![a-z0-9]))[a-z]", re.IGNORECASE)
 
 
 # Elements other than links with an address, whose click leads to one.
-_CLICKED = "[onclick*='location']:not([href]),[onclick*='open(']:not([href]),[data-href*='/']:not([href])"
-_CHOSEN = "select[onchange*='location'] option[value*='/'],select[onchange*='open('] option[value*='/']"
+_CLICKED = (
+    "[onclick*='location']:not([href]),[onclick*='open(']:not([href]),[data-href*='/']:not([href]),"
+    "select[onchange*='location'] option[value*='/'],select[onchange*='open('] option[value*='/']"
+)
 _LEAD = re.compile(
     r"""(?:location(?:\.href)?\s{0,3}=|location\.(?:assign|replace)\(|\bopen\()\s{0,3}["']([^"'\n]{1,500})["']"""
     # A function of the page's own with nothing but the address of a page: one that acts (`zan('/api/1')`) names none.
@@ -100,7 +102,11 @@ class Dom:
         self.scripts: list[str] = []
         self.stores: dict[int, str] = {}  # records for an element, by the identity of the one before or around them
         self.script_sources: list[str] = []
-        for node in self.tree.css("script"):
+        notes: list[str] = []
+        for node in self.tree.css("script,noscript"):
+            if node.tag == "noscript":
+                notes.append(" ".join(node.text().split()))
+                continue
             address = node.attributes.get("src")
             if address:
                 self.script_sources.append(address)
@@ -115,7 +121,6 @@ class Dom:
                 written = _WRITTEN.fullmatch(text) if len(text) < 400 else None
                 if written is not None and node.parent is not None:
                     node.insert_before(written[2])
-        notes = [" ".join(node.text().split()) for node in self.tree.css("noscript")]
         self.asks_for_scripts = any("javascript" in note.lower() or "脚本" in note for note in notes)
         self.tree.strip_tags(_HIDDEN)
         for node in self.tree.css(_HIDDEN_RECORDS):
@@ -163,7 +168,8 @@ class Dom:
     def anchors(self) -> list[Anchor]:
         """Links in document order, then the areas of image maps and the elements that lead on when they are clicked."""
         anchors = []
-        for node in (*self.elements("a"), *self.elements("area"), *self.tree.css(_CLICKED), *self.tree.css(_CHOSEN)):
+        clicked = sorted(self.tree.css(_CLICKED), key=lambda node: node.tag == "option")
+        for node in (*self.elements("a"), *self.elements("area"), *clicked):
             attributes = node.attributes
             href = (attributes.get("href") or attributes.get("value") or attributes.get("data-href") or "").strip()
             if not href or href == "#" or href[:11].lower() == "javascript:":
@@ -269,8 +275,6 @@ def _shallow(html: bytes) -> bytes:
     kept: list[bytes] = []
     depth = at = 0
     for match in _TAG.finditer(html):
-        if match[2].lower() in _FLAT:
-            continue
         depth = max(0, depth + (-1 if match[1] else 1))
         if depth + bool(match[1]) > DEEPEST:  # a start tag and its end tag go together
             end = html.find(b">", match.end()) + 1 or len(html)

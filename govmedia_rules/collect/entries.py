@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from bisect import bisect_left
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import cache
@@ -37,6 +37,7 @@ MOST_ENTRIES = 5_000
 MOST_PARTS = 40
 """Children, texts among them, of an element that may be the record of one date."""
 _CLIMB = 7
+_SHORTEST_HEADLINE = 12
 _MOST_LINKS = 400
 _LONGEST_CELL = 60
 # What makes a line worth a closer look; most are refused afterwards. Lines with the rarer forms are looked for only where
@@ -62,7 +63,6 @@ _EDGE_ENDS = frozenset("0123456789])）】")
 _BULLET = re.compile(r"^[\s·•●■▪◆◇►▶>»]+")
 _YEAR_LINE = re.compile(r"((?:19|20)[0-9]{2})\s?年?度?")
 _HEADINGS = frozenset({"h1", "h2", "h3", "h4", "h5", "h6", "dt", "th", "strong", "b", "caption"})
-_LISTS = frozenset({"ul", "ol", "dl", "table"})
 _HEADING_NAME = re.compile("year|nian|tit|head", re.IGNORECASE)
 _CHOICES = frozenset({"a", "option", "select", "button", "label"})
 _STOP = frozenset({"body", "html", "main", "form"})
@@ -284,7 +284,9 @@ def _other_labels() -> tuple[str, ...]:
 
 def _is_foreign(chunks: list[str], index: int) -> bool:
     """Return whether the text before a bare date says that it is no publication time (今天是, 截止时间, 版权所有)."""
-    before = "".join(chunks[max(0, index - 2) : index])[-24:].rstrip(" :：\r\n\t\xa0")
+    date_match = next(find_moments(chunks[index]), None)
+    own = chunks[index][: date_match.start] if date_match is not None else ""
+    before = ("".join(chunks[max(0, index - 2) : index]) + own)[-24:].rstrip(" :：\r\n\t\xa0")
     if not before:
         return False
     return bool(_FOREIGN.search(before)) or before.endswith(_other_labels())
@@ -331,8 +333,8 @@ def _never() -> frozenset[str]:
 
 
 @cache
-def _bylines() -> tuple[str, ...]:
-    return tuple(word_table("pages")["links"]["bylines"])
+def _bylines() -> re.Pattern[str]:
+    return re.compile("|".join(map(re.escape, word_table("pages")["links"]["bylines"])))
 
 
 def _is_title(text: str) -> bool:
@@ -366,7 +368,7 @@ def _has_many_links(dom: Dom, node: LexborNode) -> bool:
 def _link_title(dom: Dom, link: LexborNode) -> str:
     """Return the title a link's text or title attribute can be; "" when neither can, or the link leads to an author or category."""
     known = dom.link_titles.get(link.mem_id)
-    if known is None and any(word in (link.attributes.get("href") or "") for word in _bylines()):
+    if known is None and _bylines().search(link.attributes.get("href") or ""):
         known = dom.link_titles[link.mem_id] = ""
     if known is None:
         anchor = dom.anchor_of.get(link.mem_id)
@@ -445,9 +447,11 @@ def _entries_of_cells(dom: Dom, cells: Iterator[_Cell]) -> list[ListEntry]:
     records: dict[int, _Record] = {}
     entries: list[ListEntry] = []
     headers: dict[int, list[str]] = {}
+    cards: set[int] = set()
     for cell in cells:
         link = _enclosing_link(cell.node)
         if link is not None:
+            cards.add(link.mem_id)
             title = _card_title(link, cell)
             if title:
                 entries.append(_entry(title, link, link, cell))
@@ -457,11 +461,48 @@ def _entries_of_cells(dom: Dom, cells: Iterator[_Cell]) -> list[ListEntry]:
             records[record.node.mem_id] = record
         if len(records) >= MOST_ENTRIES:
             break
+    inner = cards | records.keys()
     for record in records.values():
         _choose_by_header(record, headers)
-        if record.cells:
+        _leave_items(record, inner)
+        if record.cells and record.links:
             entries.extend(_entries_of(record))
     return entries
+
+
+def _leave_items(record: _Record, inner: Collection[int]) -> None:
+    """Drop the links of a record that stand in several items of a list inside it, where its own date stands in none: a clock.
+
+    A headline above the list stays, a short link (进入无障碍模式) does not.
+    """
+    items_by_node: dict[int, int | None] = {record.node.mem_id: None}
+    if any(_item_of(cell.node, items_by_node, inner) is not None for cell in record.cells):
+        return
+    items = [_item_of(link, items_by_node, inner) for link, _ in record.links]
+    if len(set(items) - {None}) > 1:
+        kept = zip(record.links, items, strict=True)
+        record.links = [link for link, item in kept if item is None and len(link[1]) >= _SHORTEST_HEADLINE]
+
+
+def _item_of(node: LexborNode, known: dict[int, int | None], inner: Collection[int]) -> int | None:
+    """Return the identity of the outermost item of a list or dated record around a node inside a record; None without one.
+
+    Args:
+        node: A link or text in the record.
+        known: What is known of nodes of the record, by identity; the record's own is None. Each node is passed once.
+        inner: Dated records, and links that are some, by identity.
+    """
+    path = []
+    step: LexborNode | None = node
+    while step is not None and step.mem_id not in known:
+        path.append(step)
+        step = step.parent
+    item = None if step is None else known[step.mem_id]
+    for step in reversed(path):
+        if item is None and (step.mem_id in inner or step.tag in ("li", "tr")):
+            item = step.mem_id
+        known[step.mem_id] = item
+    return item
 
 
 def _titled_entries(dom: Dom) -> Iterator[ListEntry]:

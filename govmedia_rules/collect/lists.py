@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from typing import NamedTuple
 
@@ -73,6 +73,9 @@ class ListReader(ChannelFinder):
     documents: list[Document] = field(default_factory=list)
     interpretations: list[Interpretation] = field(default_factory=list)
     _framed: list[_InnerPage] = field(default_factory=list)
+    _shown: Counter[tuple[str, str]] = field(default_factory=Counter)  # parts of column pages: links, lines, pictures
+    _beside_lists: set[tuple[str, str]] = field(default_factory=set)
+    _without_list: list[tuple[int, PageFacts]] = field(default_factory=list)
     _column_kind: dict[str, str] = field(default_factory=dict)
     _lists: list[ListState] = field(default_factory=list)
     _published: dict[str, datetime | date | None] = field(default_factory=dict)
@@ -154,7 +157,21 @@ class ListReader(ChannelFinder):
                 item, depth = wave[index]
                 waiting.extend((below, depth + 1) for below in self._take_column(item, fetched, depth))
             self._report("columns")
+        self._look_past_shared_parts()
         await self._fetch_frames()
+
+    def _look_past_shared_parts(self) -> None:
+        """Read columns without a list again: menus and banners that stand beside the lists of other columns are no content."""
+        shared = {part for part, count in self._shown.items() if count >= FEWEST_SHARING and part in self._beside_lists}
+        by_kind = {kind: frozenset(text for name, text in shared if name == kind) for kind in ("links", "lines", "media")}
+        frame = replace(self._frame, **{kind: getattr(self._frame, kind) | texts for kind, texts in by_kind.items()})
+        for place, facts in self._without_list if shared else ():
+            content = column_content(facts, frame)
+            if not content.entries:
+                latest = self.columns[place].latest_entry_at if content.count else None
+                changes = {"entries": content.entries, "entry_count": content.count, "latest_entry_at": latest}
+                self.columns[place] = Column.model_validate(dict(self.columns[place]) | changes)
+        self._without_list.clear()
 
     def _drop_shared_entries(self) -> None:
         """Take out of the lists what most column pages show beside their own (最新信息, 热点): it says nothing of the column."""
@@ -261,6 +278,12 @@ class ListReader(ChannelFinder):
             item, kind, opens=True, entries=content.entries if is_blank else None, entry_count=content.count, latest=latest
         )
         place = len(self.columns) - 1
+        parts = _parts_of(facts)
+        self._shown.update(parts)
+        if content.entries:
+            self._beside_lists |= parts
+        elif content.unseen in ("media", "links", "text"):
+            self._without_list.append((place, facts))
         if not content.entries or not content.shows_all:
             frames = own_frames(facts, self._frame)
             inner = [url for url in frames if host_of(url) in self._hosts]
@@ -431,3 +454,10 @@ def _map_entries(items: Sequence[NavItem]) -> tuple[MapEntry, ...]:
         paths[item.name] = path
         nodes.append(MapEntry(path=path, url=item.url))
     return tuple(nodes)
+
+
+def _parts_of(facts: PageFacts) -> set[tuple[str, str]]:
+    """Return the links, lines and pictures of a page, each with its field of `Frame`."""
+    parts = {("links", page_key(link.url)) for link in facts.links}
+    parts |= {("lines", line) for line in facts.text.split("\n")}
+    return parts | {("media", address) for address in facts.pictures}

@@ -299,6 +299,13 @@ class PageFacts:
         return tuple(shown_media(self.dom, self.base))
 
     @cached_property
+    def pictures(self) -> frozenset[str]:
+        """Addresses of its pictures."""
+        return frozenset(
+            url for _, attributes in self.dom.images if (url := self.base.resolve(attributes["src"] or "")) is not None
+        )
+
+    @cached_property
     def waiting_boxes(self) -> tuple[str, ...]:
         """Names (`#id`) of empty boxes that a script may fill."""
         return tuple(waiting_boxes(self.dom))

@@ -147,7 +147,8 @@ def _statistics(described: Described, args: argparse.Namespace) -> int:
 
 def _print(counts: counted.SummaryTable[Line], total: Line, title: str, form: str, head: tuple[str, str]) -> None:
     if form == "json":
-        for row in counts.cells():
+        # The total too, as in the other forms: units of which the group is not known are in no other line.
+        for row in (*counts.cells(), total):
             cells = dict(zip(counts.columns, map(cell_text, row), strict=True))
             print(json.dumps({"tier": head[0], "subject": head[1], **cells}, ensure_ascii=False))
     elif form == "csv":

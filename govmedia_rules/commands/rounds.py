@@ -247,7 +247,7 @@ def _draw(args: argparse.Namespace) -> int:
 def _results(args: argparse.Namespace) -> int:
     campaign = Campaign.load(args.path)
     refused: list[str] = []
-    added = 0
+    added = blank = 0
     for name in args.files:
         if args.counts:
             blocks = [block.model_copy(update={"tier": args.tier}) for block in read_count_rows(Path(name), CountedResult)]
@@ -259,11 +259,15 @@ def _results(args: argparse.Namespace) -> int:
         else:
             filled = read_results_filled(campaign, name, by=args.by, at=_optional(args.at))
             refused += [f"{name}:{row}: {reason}" for row, reason in filled.refused]
+            blank += filled.blank
             for row, reported in filled.items:
                 report = reported if args.tier == "main" else reported.model_copy(update={"tier": args.tier})
                 added += _tried(partial(campaign.add_results, report), f"{name}:{row}", refused)
     campaign.save(args.path)
-    say(f"{added} results added; {len(campaign.open)} units are open", f"加入结果{added}份；待定{len(campaign.open)}个")
+    say(
+        f"{added} results added; {len(campaign.open)} units are open; {blank} rows left blank",
+        f"加入结果{added}份；待定{len(campaign.open)}个；空白{blank}行",
+    )
     return _refusals(refused)
 
 

@@ -11,7 +11,7 @@ each other, with faults in several places, or with an id or code that another ro
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from functools import cache, cached_property, partial
 from itertools import chain
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
@@ -46,6 +46,7 @@ LEAST_ROWS = 64
 
 _MAX_NAME = 1_000
 _SAMPLE = 1_000
+_PROBE = 64
 
 
 class ColumnwiseResult(NamedTuple):
@@ -218,9 +219,9 @@ class _Column:
         plain = _plain(group, self._cells[0] if self._differ else self._coded[1][0])
         self.texts: pyarrow.Array | None = self._cells[0] if plain is not None and plain.true_count == len(plain) else None
         self._known: dict[int, CellsRead] = {}
-        self._read: Sequence[int] = ()
+        self._read: Collection[int] = ()
         if self.texts is None:
-            self._read = range(self.size) if plain is None else _positions(self._plain_values, False)
+            self._read = range(self.size) if plain is None else dict.fromkeys(_positions(self._plain_values, False))
         self.whole = [code for code in self._read if self.part(code).facts is None]
         self.faulty = [code for code in self._read if self.part(code).bad]
         self.sets_marks = any(map(self.marks, self._read))
@@ -263,30 +264,27 @@ class _Column:
         return pc.all(pc.less(texts[:-1], texts[1:])).as_py() or len(texts.unique()) == len(texts)
 
     def part(self, code: int) -> CellsRead:
-        """Return the facts read from the cells of a code."""
+        """Return the facts read from the cells of a code that is not plain."""
         part = self._known.get(code)
         if part is None:
-            part = self._known[code] = self._part(code)
+            cells = [text_cell(values[code].as_py()) for values in self._coded[1]]
+            part = self._known[code] = self._reader.read(self.group, dict(zip(self.group.headers, cells, strict=True)))
         return part
 
     def marks(self, code: int) -> tuple[Mark, ...]:
         """Return the marks that the cells of a code set."""
-        return self.part(code).marks
-
-    def _part(self, code: int) -> CellsRead:
-        cells = [text_cell(values[code].as_py()) for values in self._coded[1]]
-        if self.texts is not None:
-            return CellsRead({self.group.facts[0]: cells[0]})
-        return self._reader.read(self.group, dict(zip(self.group.headers, cells, strict=True)))
+        return self.part(code).marks if code in self._read else ()
 
     def values(self, fact: str, codes: pyarrow.Array) -> list[Any]:
         """Return a fact of some codes; raise `_LooksAtTheWhole` when rows of one of them must be read whole."""
-        if self.texts is not None:
-            return self._coded[1][0].take(codes).to_pylist()  # type: ignore[no-any-return]
-        facts = [self.part(code).facts for code in codes.to_pylist()]
-        if None in facts:
-            raise _LooksAtTheWhole
-        return [each[fact] for each in facts if each is not None]
+        values: list[Any] = self._coded[1][0].take(codes).to_pylist()
+        for at, code in enumerate(codes.to_pylist()) if self._read else ():
+            if code in self._read:
+                facts = self.part(code).facts
+                if facts is None:
+                    raise _LooksAtTheWhole
+                values[at] = facts[fact]
+        return values
 
     def column_of(self, fact: str) -> pyarrow.Array:
         """Return the values of a fact for all rows; those of rows to be read as a whole are null."""
@@ -692,7 +690,22 @@ class _Judged:
         results: list[R] = []
         known: dict[int, int] = {}
 
+        def parted(rows: pyarrow.Array, codes: pyarrow.Array, paths: list[pyarrow.Array], group: int) -> Any:
+            column = self._rows.columns[group]
+            size = len(paths[0]) if paths else 1
+            both, (first, second) = _combined([codes, column.codes.take(rows)], [size, column.size])
+            return both, [*(path.take(first) for path in paths), second]
+
         def answered(rows: pyarrow.Array, codes: pyarrow.Array, paths: list[pyarrow.Array], groups: tuple[int, ...]) -> Any:
+            size = len(paths[0]) if paths else 1
+            if size > _PROBE:
+                # Where most ask for one more group, and its cells follow from those given, that question is spared the others.
+                probe = self._snapshots.outcomes(function, groups, [path[:_PROBE] for path in paths])
+                asked = [outcome.group for outcome in probe if isinstance(outcome, _Unknown)]
+                if len(asked) > _PROBE // 2 and len(set(asked)) == 1:
+                    both, deeper = parted(rows, codes, paths, asked[0])
+                    if len(deeper[0]) <= 2 * size:
+                        return answered(rows, both, deeper, (*groups, asked[0]))
             answers: list[int | None] = []
             unknown: dict[int, list[int]] = {}
             for at, outcome in enumerate(self._snapshots.outcomes(function, groups, paths)):
@@ -711,10 +724,8 @@ class _Judged:
                 chosen = set(places)
                 mask = pa.array([at in chosen for at in range(len(answers))]).take(codes)
                 some = rows.filter(mask)
-                column = self._rows.columns[group]
-                both, (first, second) = _combined([codes.filter(mask), column.codes.take(some)], [len(answers), column.size])
-                parted = [*(path.take(first) for path in paths), second]
-                values = pc.replace_with_mask(values, mask, answered(some, both, parted, (*groups, group)))
+                both, deeper = parted(some, codes.filter(mask), paths, group)
+                values = pc.replace_with_mask(values, mask, answered(some, both, deeper, (*groups, group)))
             return values
 
         return answered(numbers, pa.repeat(pa.scalar(0, pa.int64()), len(numbers)), [], ()), results

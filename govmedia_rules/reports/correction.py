@@ -36,6 +36,13 @@ def correction_document(
         NoticeError: Nothing differs, or the template cannot be filled; names the place.
         MissingExtra: jinja2 is not installed.
     """
+    if not correction.is_needed and correction.is_list_unread:
+        raise NoticeError(
+            "no list of failed units was read from what was published, so nothing is known of it to correct",
+            hint="give the notice as it was made (JSON), or a copy with its list",
+            zh="已发布的通报没有读到不合格名单，无从更正",
+            hint_zh="请用起草时的通报（JSON），或带名单的文本",
+        )
     if not correction.is_needed:
         raise NoticeError(
             "nothing of the published notice has changed",

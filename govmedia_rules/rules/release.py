@@ -348,7 +348,8 @@ def _unusable(books: Books) -> list[RulebookError]:
 def _unrepeated(pairs: list[tuple[str, object]]) -> dict[str, object]:
     content = dict(pairs)
     if len(content) < len(pairs):
-        raise ValueError("a key is written twice in one object")
+        what, zh = "the manifest writes a key twice in one object", "清单在一个对象里重复写了同一个键"
+        raise RulebookSyntaxError(what, Where(MANIFEST), zh=zh)
     return content
 
 

@@ -32,7 +32,7 @@ from govmedia_rules.subjects.models import Site, is_same_name
 from govmedia_rules.tables.grids import BEYOND_HEADER
 from govmedia_rules.tables.headers import FieldGroup, field_of, match_columns, missing_columns, period_text
 from govmedia_rules.tables.layout import no_subject
-from govmedia_rules.tables.model import BadRow, ColumnUse, RawTable, Rows
+from govmedia_rules.tables.model import UNUSED_ROW, BadRow, ColumnUse, RawTable, Rows
 from govmedia_rules.tables.periods import Updates, newest_within, period_of
 from govmedia_rules.tables.sources import open_tables
 from govmedia_rules.tables.when import Clock, DayRange, when_cell
@@ -162,6 +162,8 @@ class _Reader:
                 self.rejected.append(BadRow(number, headers.get("name"), str(row.get("name"))[:200], reason, False, table.sheet))
             elif any(value is not None for value in row.values()):
                 self._add(number, row, headers, table)
+            elif (shown := next((value for value in cells.values() if value is not None), None)) is not None:
+                self.rejected.append(BadRow(number, None, str(shown)[:200], UNUSED_ROW, False, table.sheet))
 
     def _add(self, number: int, row: Mapping[str, Any], headers: Mapping[str, str], table: RawTable) -> None:
         if row.get("name") is BEYOND_HEADER:
@@ -191,9 +193,11 @@ class _Reader:
             site = self._site_of(read, fault)
         except ValidationError as unread:
             fault("site_name", f"网站名称、网址或主办单位不可用：{unread.errors()[0]['msg']}", used=False)
+            self._is_any_unread = True
             return
         if site is None:
             fault("site_name", "网站名称未填", used=False)
+            self._is_any_unread = True
             return
         point = self._point
         if row.get("observed_at") is not None:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cache
 from os import PathLike
 from pathlib import Path
@@ -75,8 +75,8 @@ def exported_posts(
         posts = _list_of(document, form["lists"])
         if posts is None:
             continue
-        if "inner" in form and any(isinstance(post.get(form["inner"]), Mapping) for post in posts):
-            posts = [post[form["inner"]] for post in posts if isinstance(post.get(form["inner"]), Mapping)]
+        if "inner" in form and (inner := list(_inside(posts, form["inner"]))):
+            posts = inner
         if posts and not any(_value(post, keys["published_at"]) is not None for post in posts):
             continue
         account = _value(document, form.get("account", ())) if isinstance(document, Mapping) else None
@@ -179,6 +179,20 @@ def _list_of(document: Any, paths: Iterable[str]) -> list[Mapping[str, Any]] | N
         if isinstance(posts, list) and all(isinstance(post, Mapping) for post in posts):
             return posts
     return None
+
+
+def _inside(value: Any, key: str) -> Iterator[Mapping[str, Any]]:
+    """Yield what stands under a key, however deep; nothing inside of what was found."""
+    if isinstance(value, list):
+        for item in value:
+            yield from _inside(item, key)
+    elif isinstance(value, Mapping):
+        inner = value.get(key)
+        if isinstance(inner, Mapping):
+            yield inner
+        else:
+            for item in value.values():
+                yield from _inside(item, key)
 
 
 def _value(document: Any, paths: Iterable[str]) -> Any:

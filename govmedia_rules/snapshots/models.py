@@ -193,6 +193,7 @@ class AccountSnapshot(Observed):
         seen_owner: Owner (账号主体) the platform shows.
         owner_kind: Kind of that owner.
         certified: Whether the platform marks it as official (机构认证).
+        filed: Whether an application is filed (备案).
         messages: Citizens' messages to the account.
         collection: How the snapshot came about.
         relays: Items of authorities above that had to be passed on.
@@ -222,6 +223,7 @@ class AccountSnapshot(Observed):
     seen_owner: Name | None = None
     owner_kind: OwnerKind | None = None
     certified: bool | None = None
+    filed: bool | None = None
     messages: tuple[Message, ...] | None = None
     collection: Collection | None = None
     relays: tuple[Relay, ...] | None = None

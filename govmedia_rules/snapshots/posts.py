@@ -60,6 +60,8 @@ _POST = {
 }
 _GROUPS = [FieldGroup("post", _POST)]
 _TIMES = ("published_at", "created_at")
+_NAMING = ("account_name", "title")
+"""Fields in which a row of totals says that it is one."""
 
 
 class PostRow(NamedTuple):
@@ -69,7 +71,7 @@ class PostRow(NamedTuple):
         number: Row number as a spreadsheet shows it.
         post: The post; None where it is not one of the account's own, or the row cannot be used.
         certain: Whether nothing about the post was left open.
-        cells: Cells of the account, by field.
+        cells: Cells of the account, by field; {} for a row that is no post.
         bad: What was not read.
         remark: Why the row is no post of the account.
         sheet: Sheet of a workbook.
@@ -142,8 +144,11 @@ def post_rows(table: RawTable, columns: Iterable[ColumnUse], point: datetime | N
     headers = _headers_by_field(columns)
     time_field = next((name for name in _TIMES if name in headers), None)
     for number, cells in table.rows:
-        is_total = any(no_subject(cells.get(headers.get(name, "")), cells) == TOTAL_ROW for name in ("account_name", "title"))
-        if any(value is not None for value in cells.values()) and not is_total:
+        total = next((name for name in _NAMING if no_subject(cells.get(headers.get(name, "")), cells) == TOTAL_ROW), None)
+        if total is not None:
+            remark = BadRow(number, headers[total], str(cells[headers[total]])[:200], TOTAL_ROW, True, table.sheet)
+            yield PostRow(number, None, True, {}, (), remark, table.sheet)
+        elif any(value is not None for value in cells.values()):
             yield _post_row(
                 number, {name: cells.get(header) for name, header in headers.items()}, headers, time_field, point, zone, table
             )
@@ -375,6 +380,9 @@ class _Groups:
     def add(self, row: PostRow, headers: Mapping[str, str]) -> None:
         """Add one row to the posts of its account, or to `bad`."""
         self.bad.extend(row.bad)
+        if not row.cells and row.remark is not None:
+            self.remarks.append(row.remark)
+            return
         try:
             account = self._account(row.cells)
             point = self._point(row.cells)

@@ -59,6 +59,7 @@ _RUNNING_PARTS: Mapping[SubjectKind, frozenset[str]] = {
     "site": frozenset({"home"}),
 }
 """Parts that may be more than was seen where a table casts doubt on how the subject runs."""
+_GONE_WHEN_CLOSED = ("found", "downloads", "starts")
 _STAGE_FIELDS = frozenset({"status", "is_closed", "is_running"})
 _MAY_SPEAK_OF_CLOSING = frozenset({"latest_post_at", "home_latest_at", "functions", "found", "platform"})
 """Fields of other facts in whose cells people write that the subject was closed: 微信（已注销）."""
@@ -113,10 +114,15 @@ def _day_of_filling(texts: Iterable[str]) -> date | None:
     return None
 
 
-def platform_of_sheet(table: RawTable) -> tuple[str, str | None] | None:
-    """Return the platform of a sheet without such a column: that of its name or of the one line above its header."""
+def platform_of_sheet(table: RawTable, name: str = "") -> tuple[str, str | None] | None:
+    """Return the platform of a sheet without such a column: that of its name, of the one line above its header, or of a header.
+
+    Args:
+        table: The table.
+        name: Header of the names (微信公众号).
+    """
     read = []
-    for text in (table.sheet or "", *table.above):
+    for text in (table.sheet or "", *table.above, name):
         try:
             platform = platform_cell(text)
         except ValueError:
@@ -149,7 +155,7 @@ class _Row:
         self.bad: list[BadRow] = []
         self.remarks: list[BadRow] = []
         self.partial: set[str] = set()
-        self.stage_doubtful = False
+        self.stage_unread = self.stage_doubtful = False
         self.marks: list[Mark] = []
 
     def fault(self, header: str | None, reason: str, *, used: bool = True) -> None:
@@ -213,7 +219,9 @@ class RowReader:
         self._filled = _day_of_filling(table.above)
         self._clock = Clock(None, zone, table.day_zero)
         self._periods: dict[str, DayRange | None] = {}
-        self._platform = None if self._header_of("platform") is not None else platform_of_sheet(table)
+        self._platform = (
+            None if self._header_of("platform") is not None else platform_of_sheet(table, self._headers.get("name", ""))
+        )
 
     def rows(self) -> Iterator[ShallowRow]:
         """Return the rows of the table; blank ones are left out."""
@@ -312,6 +320,7 @@ class RowReader:
         except NotRead as fault:
             row.headers.setdefault(name, column.header)
             if name in _STAGE_FIELDS:
+                row.stage_unread = True
                 row.stage_doubtful |= doubtful_status(value)
                 row.partial |= _RUNNING_PARTS[self.kind]
             if name in _MARKED and never_updated(value):
@@ -524,6 +533,8 @@ def _finish_functions(row: _Row) -> None:
 def _finish_status(row: _Row, parts: frozenset[str]) -> None:
     """Take the stage of life from 是否注销 and 是否在用 where no column names it."""
     closed, running = row.values.pop("is_closed", None), row.values.pop("is_running", None)
+    if row.stage_unread or row.stage_doubtful:  # an account that was closed cannot be found, nor loaded down
+        row.drop("运行状态未能读出或存疑，留待核实", *(name for name in _GONE_WHEN_CLOSED if row.values.get(name) is False))
     if row.stage_doubtful or (running is False and closed is None and row.values.get("status") is None):
         row.partial |= parts
         row.drop("运行状态写着并非正常，留待核实", "latest_post_at", "post_count", "functions", "home_latest_at", "home_entries")

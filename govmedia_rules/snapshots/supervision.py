@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import re
+from calendar import monthrange
 from datetime import date, timedelta
 from typing import Annotated, Literal
 
-from pydantic import Field, NonNegativeInt, StringConstraints, model_validator
+from pydantic import AfterValidator, Field, NonNegativeInt, StringConstraints, model_validator
 
 from govmedia_rules.core.model import Model, Name, Short, Url
 from govmedia_rules.core.time import Instant, Moment
@@ -16,30 +17,39 @@ from govmedia_rules.subjects.models import Supervisor
 
 Year = Annotated[int, Field(ge=2000, le=2200)]
 
-PeriodText = Annotated[str, StringConstraints(pattern=r"^[0-9]{4}(Q[1-4]|H[12]|-(0[1-9]|1[0-2]))?$")]
-"""A year, half-year, quarter or month: `2019`, `2019H1`, `2019Q4`, `2019-06`."""
+_PERIOD = r"([0-9]{4})(?:Q([1-4])|H([12])|-(0[1-9]|1[0-2])|W(0[1-9]|[1-4][0-9]|5[0-3]))?"
 
 
-def months_of(period: str) -> tuple[int, int, int]:
-    """Return year, first and last month (1 to 12) of a period.
+def days_of(period: str) -> tuple[date, date]:
+    """Return the first and the last day of a period; a week begins on Monday (ISO 8601).
 
     Raises:
-        ValueError: It is not written as `PeriodText` says.
+        ValueError: It is not written as `PeriodText` says, or the year has no such week.
     """
-    match = re.fullmatch(r"([0-9]{4})(?:(Q)([1-4])|(H)([12])|-(0[1-9]|1[0-2]))?", period)
-    if match is None:
-        raise ValueError(f"{period!r} is not a period such as 2019, 2019H1, 2019Q4 or 2019-06")
-    year = int(match[1])
-    if match[2]:
-        return year, 3 * int(match[3]) - 2, 3 * int(match[3])
-    if match[4]:
-        return year, 6 * int(match[5]) - 5, 6 * int(match[5])
-    return (year, int(match[6]), int(match[6])) if match[6] else (year, 1, 12)
+    match = re.fullmatch(_PERIOD, period)
+    year, quarter, half, month, week = (part and int(part) for part in match.groups()) if match is not None else (0, 0, 0, 0, 0)
+    if not year or (week and week > weeks_of(year)):
+        raise ValueError(f"{period!r} is not a period such as 2019, 2019H1, 2019Q4, 2019-06 or 2019W23")
+    if week:
+        monday = date.fromisocalendar(year, week, 1)
+        return monday, monday + timedelta(days=6)
+    months = 3 if quarter else 6 if half else 1 if month else 12
+    last = months * (quarter or half or month or 1)
+    return date(year, last - months + 1, 1), date(year, last, monthrange(year, last)[1])
 
 
-def last_day(year: int, month: int) -> date:
-    """Return the last day of a month."""
-    return (date(year + 1, 1, 1) if month == 12 else date(year, month + 1, 1)) - timedelta(days=1)
+def weeks_of(year: int) -> int:
+    """Return the number of weeks of a year (ISO 8601), 52 or 53."""
+    return date(year, 12, 28).isocalendar().week
+
+
+def _is_period(period: str) -> str:
+    days_of(period)
+    return period
+
+
+PeriodText = Annotated[str, StringConstraints(pattern=f"^{_PERIOD}$"), AfterValidator(_is_period)]
+"""A year, half-year, quarter, month or week: `2019`, `2019H1`, `2019Q4`, `2019-06`, `2019W23`."""
 
 
 class NationalFinding(Model):

@@ -12,7 +12,7 @@ from typing import Any
 from govmedia_rules.core.vocabulary import key_of
 from govmedia_rules.snapshots.cells import UNKNOWN_PLATFORM, any_cell, plain_cell, platform_cell, says_closed
 from govmedia_rules.subjects.vocabulary import subject_vocabulary
-from govmedia_rules.tables.model import RawTable
+from govmedia_rules.tables.model import BadRow, RawTable
 
 FieldOf = Callable[[str], str | None]
 _OWN = frozenset({"name", "latest_post_at", "post_count", "updates", "functions", "status", "code", "url"})
@@ -20,6 +20,8 @@ _OWN = frozenset({"name", "latest_post_at", "post_count", "updates", "functions"
 _LEAST_REPEATED = 2
 """Headers beside the name that stand twice where two tables stand side by side."""
 _REPEATED = re.compile(r"(?P<header>.+)（第(?P<column>[0-9]+)列）")
+NO_ACCOUNT = "这一行没有填写账号"
+"""Why a row of several accounts holds none."""
 NAME, PLATFORM, TITLE = "账号名称", "平台", "分组标题"
 
 
@@ -82,12 +84,21 @@ def _side_by_side(table: RawTable, field_of: FieldOf) -> list[RawTable]:
     shared = {bare: header for bare, header in blocks[0].items() if bare not in blocks[1]}
     labels = ["", *(f"第{number}栏" for number in range(2, len(blocks) + 1))]
     table = replace(table, rows=list(table.rows))
-    return _said_once(_part(table, block, shared, label, {}, field_of) for label, block in zip(labels, blocks, strict=True))
+    return _said_once(
+        table, (_part(table, block, shared, label, {}, field_of) for label, block in zip(labels, blocks, strict=True))
+    )
 
 
-def _said_once(parts: Iterable[RawTable]) -> list[RawTable]:
-    """Return the parts of a table, of which the first alone names what the table holds beside data."""
+def _said_once(table: RawTable, parts: Iterable[RawTable]) -> list[RawTable]:
+    """Return the parts of a table, of which the first alone names what is no data, and the rows that are in no part."""
     first, *others = parts
+    used = {number for part in (first, *others) for number, _ in part.rows}
+    left = [
+        BadRow(number, None, str(next(cell for cell in cells.values() if cell is not None))[:200], NO_ACCOUNT, sheet=table.sheet)
+        for number, cells in table.rows
+        if number not in used and any(cell is not None for cell in cells.values())
+    ]
+    first = replace(first, rejected=(*first.rejected, *left))
     return [first, *(replace(part, rejected=(), remarks=()) for part in others)]
 
 
@@ -115,7 +126,9 @@ def _by_platform(table: RawTable, field_of: FieldOf) -> list[RawTable]:
     shared = {header: header for header in table.columns if header not in taken}
     title = {platform: known[platform].title for platform in own}
     table = replace(table, rows=list(table.rows))
-    return _said_once(_part(table, block, shared, title[each], {PLATFORM: title[each]}, field_of) for each, block in own.items())
+    return _said_once(
+        table, (_part(table, block, shared, title[each], {PLATFORM: title[each]}, field_of) for each, block in own.items())
+    )
 
 
 def _part(

@@ -16,6 +16,17 @@ MAX_UNPACKED = 160_000_000
 _CHUNK = 1 << 20
 
 
+def not_readable(path: Path, what: str, zh: str) -> TableError:
+    """Return the error of a document that an office program may still be able to save as a workbook.
+
+    Args:
+        path: The document.
+        what: What is wrong with it.
+        zh: The same in Chinese.
+    """
+    return TableError(what, Where(str(path)), "save it as .xlsx in Excel or WPS", zh, "请用 Excel 或 WPS 打开后另存为 .xlsx")
+
+
 def check_archive(path: Path) -> Mapping[str, int]:
     """Unpack every part of a container once, counting, and return their sizes; nothing is kept.
 

@@ -250,7 +250,7 @@ def simple_table(grid: Grid) -> RawTable | None:
             for below in range(at + 1, len(rows))
             if any(cell is not None for cell in rows[below])
         ]
-        remarks = tuple(_hidden(grid, at + 1, texts))
+        remarks = tuple(_hidden(grid, at + 1, len(rows), texts))
         return RawTable(grid.name, tuple(texts), data, sheet=grid.sheet, remarks=remarks, day_zero=grid.day_zero)
     return None
 
@@ -389,7 +389,7 @@ def _segments(
             data,
             sheet=grid.sheet,
             rejected=tuple(rejected),
-            remarks=tuple(_hidden(grid, header.end, texts)) if next_header is None else (),
+            remarks=tuple(_hidden(grid, header.end, at, texts)),
             day_zero=grid.day_zero,
             above=above,
             sections=sections if any(sections.values()) else {},
@@ -510,9 +510,10 @@ def _lonely(text: str, cells: int, column: int, header: Header, names: Collectio
     return _LONE_NAME if has_numbers else None
 
 
-def _hidden(grid: Grid, first: int, texts: Sequence[str]) -> Iterator[BadRow]:
+def _hidden(grid: Grid, first: int, end: int, texts: Sequence[str]) -> Iterator[BadRow]:
+    """Yield what is hidden of the table with data in the rows from `first` to before `end`, and what of its sheet was not read."""
     for row in sorted(grid.hidden_rows):
-        if first <= row < len(grid.rows):
+        if first <= row < end:
             yield BadRow(grid.number(row), None, None, "隐藏行，已读入", used=True, sheet=grid.sheet)
     if not grid.is_layout_known:
         yield BadRow(

@@ -8,7 +8,7 @@ from typing import Any
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
-from govmedia_rules.errors import TableError, Where
+from govmedia_rules.tables.archives import not_readable
 from govmedia_rules.tables.delimited import decode_table
 from govmedia_rules.tables.grids import Grid, Merge
 
@@ -28,26 +28,12 @@ def read_markup(path: Path) -> Iterator[Grid]:
     """
     raw = path.read_bytes()
     if len(raw) > MAX_BYTES:
-        raise TableError(
-            f"the page has {len(raw)} bytes",
-            Where(str(path)),
-            "save it as .xlsx in Excel or WPS",
-            zh=f"网页有 {len(raw)} 字节，过大",
-            hint_zh="请用 Excel 或 WPS 另存为 .xlsx",
-        )
+        raise not_readable(path, f"the page has {len(raw)} bytes", f"网页有 {len(raw)} 字节，过大")
     if b"urn:schemas-microsoft-com:office:spreadsheet" in raw[:4_000]:
-        what, zh = "the file is an XML spreadsheet of 2003", "文件是 2003 版的 XML 电子表格"
-        hint, hint_zh = "save it as .xlsx in Excel or WPS", "请用 Excel 或 WPS 打开后另存为 .xlsx"
-        raise TableError(what, Where(str(path)), hint, zh, hint_zh)
+        raise not_readable(path, "the file is an XML spreadsheet of 2003", "文件是 2003 版的 XML 电子表格")
     tables = LexborHTMLParser(decode_table(raw, str(path))).css("table")
     if not tables:
-        raise TableError(
-            "the page has no table",
-            Where(str(path)),
-            "save it as .xlsx in Excel or WPS",
-            zh="文件是网页而不是表格",
-            hint_zh="请用 Excel 或 WPS 另存为 .xlsx",
-        )
+        raise not_readable(path, "the page has no table", "文件是网页而不是表格")
     _refuse_nested(path, tables)
     for number, table in enumerate(tables, 1):
         rows: list[list[Any]] = []
@@ -61,13 +47,7 @@ def read_markup(path: Path) -> Iterator[Grid]:
                     column += 1
                 height, width = _span(cell.attributes.get("rowspan")), _span(cell.attributes.get("colspan"))
                 if len(taken) + height * width > MAX_CELLS:
-                    raise TableError(
-                        "a table of the page is too large",
-                        Where(str(path)),
-                        "save it as .xlsx in Excel or WPS",
-                        zh="网页表格过大",
-                        hint_zh="请用 Excel 或 WPS 另存为 .xlsx",
-                    )
+                    raise not_readable(path, "a table of the page is too large", "网页表格过大")
                 cells[column] = " ".join(cell.text(separator=" ").split()) or None
                 taken |= {(at + down, column + right): None for down in range(height) for right in range(width)}
                 if height * width > 1:
@@ -94,13 +74,8 @@ def _refuse_nested(path: Path, tables: Sequence[LexborNode]) -> None:
             depth += each.tag == "table"
             depths[each.mem_id] = depth
         if depth > MAX_NESTING:
-            raise TableError(
-                f"more than {MAX_NESTING} tables of the page stand inside each other",
-                Where(str(path)),
-                "save it as .xlsx in Excel or WPS",
-                zh=f"网页表格嵌套超过 {MAX_NESTING} 层",
-                hint_zh="请用 Excel 或 WPS 另存为 .xlsx",
-            )
+            what = f"more than {MAX_NESTING} tables of the page stand inside each other"
+            raise not_readable(path, what, f"网页表格嵌套超过 {MAX_NESTING} 层")
 
 
 def _span(text: str | None) -> int:

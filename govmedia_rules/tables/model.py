@@ -17,6 +17,10 @@ if TYPE_CHECKING:
 R = TypeVar("R")
 
 
+UNUSED_ROW = "有内容的列都没有用到"
+"""Why a row gives nothing whose filled cells stand in columns that were not understood."""
+
+
 @dataclass(frozen=True, slots=True)
 class BadRow:
     """A row or a cell that could not be used.

@@ -9,7 +9,7 @@ from pydantic import BaseModel, ValidationError
 
 from govmedia_rules.core.faults import describe_fault
 from govmedia_rules.tables.headers import FieldGroup, expected_types, match_columns
-from govmedia_rules.tables.model import BadRow, Rows
+from govmedia_rules.tables.model import UNUSED_ROW, BadRow, Rows
 from govmedia_rules.tables.sources import open_table
 
 M = TypeVar("M", bound=BaseModel)
@@ -47,17 +47,26 @@ def read_models(
     fields = {column.header: column.field for column in columns if column.field is not None}
     good: list[M] = []
     bad: list[BadRow] = []
+    unused: list[BadRow] = []
     by_field = {name: header for header, name in fields.items()}
     for number, cells in table.rows:
         values: dict[str, Any] = dict(defaults or {})
         values |= {name: cells[header] for header, name in fields.items() if cells.get(header) is not None}
         if not values or all(cells.get(header) is None for header in fields):
-            continue  # a blank line of a spreadsheet
+            unused.extend(_without_use(number, cells, table.sheet))
+            continue
         try:
             good.append(model.model_validate(values))
         except ValidationError as faults:
             bad.extend(_bad_rows(number, cells, by_field, faults))
-    return Rows(tuple(good), tuple(bad), columns, table.rejected, table.remarks)
+    return Rows(tuple(good), tuple(bad), columns, (*table.rejected, *unused), table.remarks)
+
+
+def _without_use(number: int, cells: Mapping[str, Any], sheet: str | None) -> Iterator[BadRow]:
+    """Name a row of which no filled column is used; a blank line of a spreadsheet is none."""
+    shown = next((value for value in cells.values() if value is not None), None)
+    if shown is not None:
+        yield BadRow(number, None, str(shown)[:200], UNUSED_ROW, sheet=sheet)
 
 
 def _bad_rows(number: int, cells: Mapping[str, Any], by_field: Mapping[str, str], faults: ValidationError) -> Iterator[BadRow]:

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 
 from govmedia_rules.core.parallel import run_limited
 from govmedia_rules.errors import TableError, Where, choices, choices_zh
+from govmedia_rules.tables.archives import not_readable
 from govmedia_rules.tables.columns import missing_frames
 from govmedia_rules.tables.delimited import read_delimited
 from govmedia_rules.tables.grids import Grid, text_cell
@@ -270,13 +271,7 @@ def _open_file(path: Path, sheet: str | int | None) -> RawTable | Iterable[Grid]
         if start.lstrip(b"\xef\xbb\xbf \t\r\n")[:1] == b"<":
             return _chosen(path, read_markup(path), sheet)
         if suffix in {".xlsx", ".xlsm", ".xlsb", ".ods"}:
-            raise TableError(
-                "the workbook cannot be read",
-                where,
-                "save it as .xlsx in Excel or WPS",
-                zh="工作簿不能读",
-                hint_zh="请用 Excel 或 WPS 打开后另存为 .xlsx",
-            )
+            raise not_readable(path, "the workbook cannot be read", "工作簿不能读")
         return [read_delimited(path, "\t" if suffix == ".tsv" else None)]
     what, zh = f"cannot read {suffix or 'a file without ending'} as a table", f"不能把 {suffix or '没有扩展名的文件'} 读作表"
     forms = ("csv", "tsv", "xlsx", "xls", "ods", "et", "parquet")

@@ -13,7 +13,7 @@ from xml.etree import ElementTree
 
 from govmedia_rules.core.parallel import run_limited
 from govmedia_rules.errors import MissingExtra, TableError, Where, reason_zh
-from govmedia_rules.tables.archives import check_archive, read_part
+from govmedia_rules.tables.archives import check_archive, not_readable, read_part
 from govmedia_rules.tables.extras import Extra, column_number, open_document_extras, spreadsheet_extra
 from govmedia_rules.tables.grids import DAY_ZERO, MAC_DAY_ZERO, Grid, UnreadCell
 
@@ -188,13 +188,7 @@ def _extras(path: Path) -> tuple[dict[str, Extra], bool]:
 
 def _elements(xml: bytes, path: Path) -> list[ElementTree.Element]:
     if b"<!DOCTYPE" in xml[:2_000] or b"<!ENTITY" in xml:
-        raise TableError(
-            "the workbook declares entities",
-            Where(str(path)),
-            "save it as .xlsx in Excel or WPS",
-            zh="工作簿内容异常：声明了实体",
-            hint_zh="请用 Excel 或 WPS 另存为 .xlsx",
-        )
+        raise not_readable(path, "the workbook declares entities", "工作簿内容异常：声明了实体")
     try:
         return list(ElementTree.fromstring(xml).iter()) if xml else []  # noqa: S314 - entities are refused above
     except ElementTree.ParseError as fault:

@@ -8,8 +8,9 @@ from itertools import takewhile
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from govmedia_rules.errors import MissingExtra, ObservationError, Where
+from govmedia_rules.errors import MissingExtra
 from govmedia_rules.text.matches import Match
+from govmedia_rules.text.office import unreadable
 from govmedia_rules.text.scanner import Scanner
 
 if TYPE_CHECKING:
@@ -48,13 +49,8 @@ def marked_docx(path: str | Path, scanner: Scanner, *, at: date | None = None) -
     try:
         document = docx.Document(str(path))
     except Exception as fault:  # the library raises errors of many kinds on broken files
-        raise ObservationError(
-            f"the file is not a DOCX document: {fault!r}"[:300],
-            Where(str(path)),
-            hint="save it as .docx in Word or WPS",
-            zh="文件不是 DOCX 文件",
-            hint_zh="请在 Word 或 WPS 里另存为 .docx",
-        ) from None
+        hint, hint_zh = "save it as .docx in Word or WPS", "请在 Word 或 WPS 里另存为 .docx"
+        raise unreadable(path, "DOCX", fault, hint, hint_zh) from None
     paragraphs = [_runs(paragraph) for paragraph in document.element.body.iter(f"{_WORD}p") if not _is_in(paragraph, _BOX)]
     texts = ["".join(run.text for run in runs) for runs in paragraphs]
     matches = scanner.scan(_BETWEEN.join(texts), at=at)

@@ -10,9 +10,10 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterable, Iterator
+from bisect import bisect_right
+from collections.abc import Callable, Iterable, Iterator
 from functools import cache
-from itertools import pairwise
+from itertools import accumulate, pairwise
 from typing import TYPE_CHECKING, NamedTuple
 
 from govmedia_rules.core.vocabulary import read_data
@@ -88,20 +89,27 @@ def _hidden() -> re.Pattern[str]:
     return re.compile(f"[{''.join(ranges)}]+")
 
 
-def without_hidden(text: str) -> tuple[str, list[int]] | None:
-    """Return a text without unseen characters and emoji, and the place of each that is left; None where there are none.
+def without_hidden(text: str) -> tuple[str, Callable[[int], int]] | None:
+    """Return a text without unseen characters and emoji, and what tells the place of one that is left; None where there are none.
 
     Example:
-        >>> without_hidden("5\u200b月"), without_hidden("5月")
-        (('5月', [0, 2]), None)
+        >>> text, place = without_hidden("5\u200b月")
+        >>> text, place(0), place(1), without_hidden("5月")
+        ('5月', 0, 2, None)
     """
     spans = [hit.span() for hit in _hidden().finditer(text)]
     if not spans:
         return None
     ends = [0, *(end for _, end in spans)]
     starts = [*(start for start, _ in spans), len(text)]
-    kept = list(zip(ends, starts, strict=True))
-    return "".join([text[first:last] for first, last in kept]), [at for first, last in kept for at in range(first, last)]
+    parts = [text[first:last] for first, last in zip(ends, starts, strict=True)]
+    begins = list(accumulate(map(len, parts[:-1]), initial=0))
+
+    def place(position: int) -> int:
+        part = bisect_right(begins, position) - 1
+        return ends[part] + position - begins[part]
+
+    return "".join(parts), place
 
 
 def fold(text: str) -> str:
@@ -219,7 +227,9 @@ class CleanedText:
         if has_numpy():
             codes = np_codes(text)
             folded = _code_table().take(codes)
-            for start, end in _parting_spans(text, _parting_places(codes)):
+            parting = np_places(folded >= _PARTS)
+            folded[parting] ^= _PARTS
+            for start, end in _parting_spans(text, _likely_parting(codes, parting)):
                 folded[start:end] = _UNSEEN
             self._folded = folded
             self.compared = text_of_codes(folded[folded != _UNSEEN])
@@ -235,6 +245,8 @@ class CleanedText:
         return Positions(text_of_codes(np_filled(self._folded, seen)), np_places(seen))
 
 
+_PARTS = 1 << 31
+"""Set in the code point of a character that may part the characters of a word."""
 _UNSEEN = 0
 """Stands in folded code points for what is left out; no text is compared by it, which nobody can see."""
 _SLASHES = "/／|｜\\＼*＊"
@@ -283,31 +295,20 @@ def has_numpy() -> bool:
 
 @cache
 def _code_table() -> NDArray[np.uint32]:
-    """Code point -> code point it is compared as, `_UNSEEN` for what is left out."""
+    """Code point -> code point it is compared as, `_UNSEEN` for what is left out, with `_PARTS` for what may part a word."""
     import numpy as np
 
     table = np.arange(0x110000, dtype=np.uint32)
     for code, plain in fold_table().items():
         table[code] = _UNSEEN if plain == " " else ord(plain)
     table[[code for code in range(0x3001) if chr(code).isspace()]] = _UNSEEN
+    table[[ord(char) for char in (*_SLASHES, "(", "（")]] |= _PARTS
     return table
 
 
-@cache
-def _may_part() -> NDArray[np.bool_]:
-    """Code point -> whether it may part the characters of a word."""
-    import numpy as np
-
-    flags = np.zeros(0x110000, np.bool_)
-    flags[[ord(char) for char in (*_SLASHES, "(", "（")]] = True
-    return flags
-
-
-def _parting_places(codes: NDArray[np.uint32]) -> list[int]:
-    """Return the places of slashes and opening brackets between Chinese characters, or before a Latin letter."""
-    places = np_places(_may_part().take(codes[1:-1])) + 1
-    if not places.size:
-        return []
+def _likely_parting(codes: NDArray[np.uint32], places: NDArray[np.intp]) -> list[int]:
+    """Return which of the places of slashes and opening brackets lie between Chinese characters, or before a Latin letter."""
+    places = places[(places > 0) & (places < codes.size - 1)]
     behind = codes[places + 1]
     before = codes[places - 1]
     likely = (
@@ -343,8 +344,7 @@ def np_filled(codes: NDArray[np.uint32], seen: NDArray[np.bool_]) -> NDArray[np.
 
 def text_of_codes(codes: NDArray[np.uint32]) -> str:
     """Return the text of an array of code points."""
-    raw: bytes = codes.tobytes()
-    return raw.decode("utf-32-le", "surrogatepass")
+    return str(codes.data, "utf-32-le", "surrogatepass")
 
 
 _BLANKS = re.compile(r"\s+")

@@ -107,12 +107,28 @@ def office_text(path: Path, on_fault: OnFault) -> str:
         OSError,
         ValueError,
     ) as fault:
-        raise ObservationError(
-            f"the file is not a {path.suffix[1:].upper()} document: {fault}",
-            Where(str(path)),
-            zh=f"文件不是 {path.suffix[1:].upper()} 文件：{reason_zh(fault)}",
-        ) from None
+        raise unreadable(path, path.suffix[1:].upper(), fault) from None
     return "\n\n".join(lines)
+
+
+def unreadable(path: str | Path, kind: str, fault: Exception, hint: str = "", hint_zh: str = "") -> ObservationError:
+    """Return the error of a file that is no document of its kind.
+
+    Args:
+        path: The file.
+        kind: The kind: DOCX, PDF.
+        fault: What its reader raised.
+        hint: What to do.
+        hint_zh: The same in Chinese.
+    """
+    what = str(fault) or type(fault).__name__
+    return ObservationError(
+        f"the file is not a {kind} document: {what}"[:300],
+        Where(str(path)),
+        hint,
+        f"文件不是 {kind} 文件：{reason_zh(fault)}"[:300],
+        hint_zh,
+    )
 
 
 _EMBEDDED = re.compile(r"(?:word|xl|ppt)/(?:embeddings/[^/]+|[^/]+\.(?:x?html?|mht|rtf|txt|docx|dotx))", re.IGNORECASE)

@@ -120,6 +120,8 @@ def _parts(name: str, argument: Any) -> Sequence[Any]:
 
 
 _MAX_ANCHORS = 400
+_LONG_ANCHOR = 4
+"""Characters from which a string is rare in any text, so that fewer strings are better than longer ones."""
 
 
 def _anchors(tree: Iterable[Any]) -> list[str]:
@@ -136,7 +138,8 @@ def _anchors(tree: Iterable[Any]) -> list[str]:
     for operation, argument in tree:
         name = str(operation)
         alternatives = _alternatives(name, argument)
-        if alternatives is not None and len(heads) * len(alternatives) <= _MAX_ANCHORS:
+        most = 1 if min(map(len, heads)) >= _LONG_ANCHOR else _MAX_ANCHORS // len(heads)
+        if alternatives is not None and len(alternatives) <= most:
             heads = [head + tail for head in heads for tail in alternatives]
             continue
         if name in {"AT", "ASSERT", "ASSERT_NOT"}:
@@ -149,8 +152,19 @@ def _anchors(tree: Iterable[Any]) -> list[str]:
         elif name == "SUBPATTERN" or (name.endswith("REPEAT") and argument[0] >= 1):
             choices.append(_anchors(_parts(name, argument)[0]))
     close()
-    usable = [choice for choice in choices if choice]
-    return max(usable, key=lambda choice: (min(map(len, choice)), -len(choice)), default=[])
+    usable = [_without_longer(choice) for choice in choices if choice]
+    return max(usable, key=lambda choice: (min(_LONG_ANCHOR, *map(len, choice)), -len(choice)), default=[])
+
+
+def _without_longer(strings: list[str]) -> list[str]:
+    """Leave out strings that hold another one: what has them has that one too."""
+    sizes = sorted(set(map(len, strings)))
+    known = set(strings)
+
+    def holds_another(string: str) -> bool:
+        return any(string[at : at + size] in known for size in sizes if size < len(string) for at in range(len(string) - size + 1))
+
+    return [string for string in strings if not holds_another(string)]
 
 
 def _alternatives(name: str, argument: Any) -> list[str] | None:
@@ -161,8 +175,9 @@ def _alternatives(name: str, argument: Any) -> list[str] | None:
         if all(str(kind) == "LITERAL" for kind, _ in argument):
             return [chr(code) for _, code in argument]
         return None
-    if name in {"BRANCH", "SUBPATTERN"}:
-        strings: list[str] = []
+    is_optional = name.endswith("REPEAT") and tuple(argument[:2]) == (0, 1)
+    if is_optional or name in {"BRANCH", "SUBPATTERN"}:
+        strings = [""] if is_optional else []
         for part in _parts(name, argument):
             heads = [""]
             for operation, inner in part:
@@ -258,7 +273,7 @@ _TERM = timedelta(days=5 * 365)
 def is_in_series(
     numbers: tuple[int, ...], held: Mapping[tuple[int, ...], date], day: date | None, *, is_past: bool = False
 ) -> bool:
-    """Tell whether an event of a numbered series took place, or is the next one to come.
+    """Tell whether an event of a numbered series took place, is the next to come, or may have taken place since the last known.
 
     Args:
         numbers: Its numbers: (20,) for 第二十次, (20, 3) for 二十届三中全会.
@@ -269,19 +284,24 @@ def is_in_series(
     known = held.get(numbers)
     if is_past and known is not None and day is not None:
         return known <= day
-    first_day = known or _next_events(held).get(numbers)
-    return first_day is not None and (day is None or first_day - _LEAD[len(numbers)] <= day)
+    if day is None:
+        last = max(held)
+        return known is not None or numbers in {(*last[:-1], last[-1] + 1), (last[0] + 1, 1)[: len(last)]}
+    expected = known or _expected(numbers, held)
+    return expected is not None and expected - _LEAD[len(numbers)] <= day
 
 
-def _next_events(held: Mapping[tuple[int, ...], date]) -> dict[tuple[int, ...], date]:
-    """Return the events that may follow the last known one, with the day each is expected."""
+def _expected(numbers: tuple[int, ...], held: Mapping[tuple[int, ...], date]) -> date | None:
+    """Return the day on which an event that follows the last known ones may be expected; None for an earlier one."""
     last = max(held)
+    if numbers < last:
+        return None
+    terms = numbers[0] - last[0]
     if len(last) == 1:
-        return {(last[0] + 1,): held[last] + _TERM}
-    return {
-        (last[0], last[1] + 1): held[last] + _LEAD[len(last)],
-        (last[0] + 1, 1): held[last[0], 1] + _TERM,
-    }
+        return held[last] + terms * _TERM
+    if terms == 0:
+        return held[last] + (numbers[1] - last[1]) * _LEAD[2]
+    return held[last[0], 1] + terms * _TERM + (numbers[1] - 1) * _LEAD[2]
 
 
 class RightPatterns:

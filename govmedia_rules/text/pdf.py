@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from govmedia_rules.errors import MissingExtra, ObservationError, Where
 from govmedia_rules.text.near import common_prefix
+from govmedia_rules.text.office import unreadable
 
 if TYPE_CHECKING:
     from pypdf import PageObject, PdfReader
@@ -57,13 +58,7 @@ def pdf_text(path: Path, on_fault: Callable[[ObservationError], None]) -> str:
     except ObservationError:
         raise
     except Exception as fault:  # the library raises errors of many kinds on broken files
-        raise ObservationError(
-            f"the file cannot be read as PDF: {fault!r}"[:300],
-            Where(str(path)),
-            hint="save it as DOCX or text",
-            zh="文件不能按 PDF 读",
-            hint_zh="请另存为 DOCX 或文本",
-        ) from None
+        raise unreadable(path, "PDF", fault, "save it as DOCX or text", "请另存为 DOCX 或文本") from None
     head, bodies = _without_head(pages)
     return "\n\n".join(part for part in (_WRAPPED.sub("", "\n".join(bodies)).strip("\n"), head, *beside) if part)
 

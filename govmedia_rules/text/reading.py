@@ -5,42 +5,34 @@ from __future__ import annotations
 import codecs
 import csv
 import difflib
-import importlib
 import re
 import tomllib
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import replace
-from datetime import date, datetime
+from datetime import date
 from functools import cache
 from importlib.resources import files
 from os import PathLike
 from pathlib import Path
-from typing import Any, Literal, get_args
+from typing import Any
 
 from govmedia_rules.core.vocabulary import key_of, read_data
 from govmedia_rules.errors import LexiconError, TableError, Where, choices, choices_zh, reason_zh
 from govmedia_rules.tables.model import BadRow
 from govmedia_rules.tables.sources import open_table
-from govmedia_rules.text.lexicon import (
-    MAX_TERM_LENGTH,
-    MIN_NEAR_LENGTH,
-    MIN_TERM_LENGTH,
-    Canonical,
-    Confidence,
-    DecidedException,
-    Entry,
-    Enumeration,
-    Lexicon,
-    Near,
-    Open,
-    Pattern,
-    Person,
-    Term,
-    lexicon_vocabulary,
-    usual_near,
+from govmedia_rules.text.lexicon import Canonical, DecidedException, Entry, Enumeration, Lexicon, Pattern, Person, Term
+from govmedia_rules.text.lines import (
+    LineFault,
+    read_canonical,
+    read_canonicals,
+    read_enumeration,
+    read_exception,
+    read_held,
+    read_pattern,
+    read_person,
+    read_right_pattern,
+    read_terms,
 )
-from govmedia_rules.text.normalise import BETWEEN, compared
-from govmedia_rules.text.patterns import PatternError, compile_pattern
 
 MAX_BYTES = 512 * 1024 * 1024
 """Largest lexicon file that is opened."""
@@ -63,7 +55,6 @@ BUILT_IN = {
     "commercial": ("commercial.toml",),
 }
 """Built-in lexicons and the data files each is made of; the first one names it."""
-CONTEXTS = ("book_title", "quotation", "quoted", "former")
 
 _TERM_KEYS = ("wrong", "right", "kind", "severity", "source", "since", "until", "exceptions", "outside", "note")
 _CANONICAL_KEYS = ("text", "kind", "severity", "source", "near", "open", "exceptions", "since", "until", "note")
@@ -168,292 +159,6 @@ def _built_in(name: str) -> Lexicon:
     )
 
 
-class _Fault(Exception):
-    """What is wrong with one line: key or column, the value, the reason."""
-
-    def __init__(self, key: str | None, value: object, reason: str) -> None:
-        super().__init__(key, value, reason)
-        self.key, self.value, self.reason = key, value, reason
-
-    def row(self, number: int) -> BadRow:
-        return BadRow(number, self.key, None if self.value is None else str(self.value)[:200], self.reason)
-
-
-def _form(key: str, value: object) -> str:
-    """Return a wrong or right form, checked."""
-    if not isinstance(value, str):
-        raise _Fault(key, value, "is not text")
-    text = value.strip()
-    # Letters and digits only: nothing to squeeze out, no formula, no control character.
-    is_plain = text.isalnum()
-    size = len(text) if is_plain else len(compared(text))
-    if size < MIN_TERM_LENGTH:
-        raise _Fault(key, value, "is empty" if not size else f"has one character; at least {MIN_TERM_LENGTH} are needed")
-    if len(text) > MAX_TERM_LENGTH:
-        raise _Fault(key, f"{text[:20]}…", f"has {len(text)} characters; at most {MAX_TERM_LENGTH} are allowed")
-    if is_plain:
-        return text
-    if "\n" in text or "\r" in text:
-        raise _Fault(key, value, "runs over several lines; a quotation mark may not be closed")
-    if text[0] in "=+@" or (text[0] == "-" and text[1:2].isascii()):
-        raise _Fault(key, value, "looks like a spreadsheet formula")
-    if BETWEEN in text or (not text.isprintable() and not compared(text).isprintable()):
-        raise _Fault(key, repr(text), "holds control characters")
-    return text
-
-
-def _plain(key: str, value: object, limit: int = 10_000) -> str:
-    if value is None:
-        return ""
-    if not isinstance(value, str):
-        raise _Fault(key, value, "is not text")
-    if len(value) > limit:
-        raise _Fault(key, f"{value[:20]}…", f"has {len(value)} characters; at most {limit} are allowed")
-    return value.strip()
-
-
-def _texts(key: str, value: object) -> tuple[str, ...]:
-    """Several strings: a list, or one cell divided by |."""
-    if value is None or value == "":
-        return ()
-    if isinstance(value, str):
-        if "|" not in value and "｜" not in value:
-            return (_form(key, value),)
-        value = [part for part in re.split(r"[|｜]", value) if part.strip()]
-    if not isinstance(value, list | tuple):
-        raise _Fault(key, value, "is not a list of texts")
-    return tuple(dict.fromkeys(_form(key, part) for part in value))
-
-
-def _day(key: str, value: object) -> date | None:
-    if value is None or value == "":
-        return None
-    if isinstance(value, datetime):
-        return value.date()
-    if isinstance(value, date):
-        return value
-    parts = re.fullmatch(r"([0-9]{4})[-/.年]([0-9]{1,2})[-/.月]([0-9]{1,2})日?", str(value).strip())
-    try:
-        if parts:
-            return date(int(parts[1]), int(parts[2]), int(parts[3]))
-    except ValueError:
-        pass
-    raise _Fault(key, value, "is not a date; write 2018-03-17")
-
-
-def _word(key: Literal["kind", "severity"], value: object, default: str) -> str:
-    """Return a word of the vocabulary `key` (kind, severity)."""
-    if value is None or value == "":
-        return default
-    try:
-        return lexicon_vocabulary(key).normalise(value)
-    except ValueError as fault:
-        raise _Fault(key, value, str(fault)) from None
-
-
-def _choice(key: str, value: object, allowed: Iterable[str], default: str) -> str:
-    if value is None:
-        return default
-    if value not in tuple(allowed):
-        raise _Fault(key, value, f"is none of {', '.join(repr(word) for word in allowed)}")
-    return str(value)
-
-
-def _dates(values: Mapping[str, Any]) -> tuple[date | None, date | None]:
-    since, until = _day("since", values.get("since")), _day("until", values.get("until"))
-    if since is not None and until is not None and since > until:
-        raise _Fault("until", until, f"lies before since, {since}")
-    return since, until
-
-
-def _terms(values: Mapping[str, Any], line: int | None) -> Iterator[Term]:
-    """Return the terms of one line: a line may give several wrong forms of one right form."""
-    wrongs = _texts("wrong", values.get("wrong"))
-    if not wrongs:
-        raise _Fault("wrong", values.get("wrong"), "is empty")
-    right = None if values.get("right") in (None, "") else _form("right", values.get("right"))
-    since, until = _dates(values)
-    exceptions = _texts("exceptions", values.get("exceptions"))
-    outside = _contexts(values.get("outside"))
-    for wrong in wrongs:
-        if right is not None and compared(wrong) == compared(right):
-            raise _Fault("wrong", wrong, "equals the right form")
-        yield Term(
-            wrong,
-            right,
-            _word("kind", values.get("kind"), "misspelling"),
-            _word("severity", values.get("severity"), "general"),
-            _plain("source", values.get("source")),
-            since,
-            until,
-            exceptions if len(wrongs) == 1 else tuple(text for text in exceptions if compared(wrong) in compared(text)),
-            outside,
-            _plain("note", values.get("note")),
-            line,
-        )
-    for text in exceptions:
-        if not any(compared(wrong) in compared(text) for wrong in wrongs):
-            raise _Fault("exceptions", text, f"does not contain {'、'.join(wrongs)} and would never apply")
-
-
-def _contexts(value: object) -> tuple[str, ...]:
-    if value is None or value == "":
-        return ()
-    words = re.split(r"[|｜,，、 ]+", value) if isinstance(value, str) else value
-    if not isinstance(words, list | tuple) or any(word not in CONTEXTS for word in words):
-        raise _Fault("outside", value, f"is none of {', '.join(CONTEXTS)}")
-    return tuple(words)
-
-
-def _canonicals(values: Mapping[str, Any], line: int | None) -> Iterator[Canonical]:
-    """Return the right forms of one line: a line may give several that share everything else."""
-    texts = values.get("text")
-    if not isinstance(texts, list):
-        yield _canonical(values, line)
-        return
-    for text in dict.fromkeys(texts):
-        short = {"near": "none"} if isinstance(text, str) and len(compared(text)) < MIN_NEAR_LENGTH else {}
-        yield _canonical({**values, "text": text, **short}, line)
-
-
-def _canonical(values: Mapping[str, Any], line: int | None) -> Canonical:
-    text = _form("text", values.get("text"))
-    size = len(compared(text))
-    near = _choice("near", values.get("near"), get_args(Near), usual_near(size))
-    if near != "none" and size < MIN_NEAR_LENGTH:
-        raise _Fault("near", near, f"needs a form of at least {MIN_NEAR_LENGTH} characters, {text} has {size}")
-    since, until = _dates(values)
-    return Canonical(
-        text,
-        _word("kind", values.get("kind"), "expression"),
-        _word("severity", values.get("severity"), "serious"),
-        _plain("source", values.get("source")),
-        near,  # type: ignore[arg-type]
-        _choice("open", values.get("open"), get_args(Open), ""),  # type: ignore[arg-type]
-        _texts("exceptions", values.get("exceptions")),
-        since,
-        until,
-        _plain("note", values.get("note")),
-        line,
-    )
-
-
-def _enumeration(values: Mapping[str, Any], line: int | None) -> Enumeration:
-    members = _texts("members", values.get("members"))
-    if len(members) < 3:
-        raise _Fault("members", members, "has fewer than three members")
-    written = values.get("parts", [])
-    if not isinstance(written, list):
-        raise _Fault("parts", written, "is not a list of lists")
-    parts = tuple(_texts("parts", part) for part in written)
-    for member in (member for part in parts for member in part):
-        if member not in members:
-            raise _Fault("parts", member, "is not a member")
-    return Enumeration(
-        _form("name", values.get("name")),
-        members,
-        parts,
-        _word("kind", values.get("kind"), "expression"),
-        _word("severity", values.get("severity"), "serious"),
-        _plain("source", values.get("source")),
-        line,
-        _texts("leads", values.get("leads")),
-        _day("since", values.get("since")),
-    )
-
-
-def _person(values: Mapping[str, Any], line: int | None) -> Person:
-    since, until = _dates(values)
-    return Person(
-        _form("name", values.get("name")),
-        _form("title", values.get("title")),
-        _plain("source", values.get("source")),
-        since,
-        until,
-        _word("severity", values.get("severity"), "serious"),
-        line,
-    )
-
-
-_Held = tuple[tuple[tuple[int, ...], date], ...]
-
-
-def _read_held(table: Mapping[str, Any]) -> dict[str, _Held]:
-    """Series by name: for each event its numbers, divided by a hyphen, and its first day."""
-    return {
-        name: tuple(sorted((tuple(map(int, numbers.split("-"))), _day("held", day) or date.max) for numbers, day in events.items()))
-        for name, events in table.items()
-    }
-
-
-def _pattern(values: Mapping[str, Any], line: int | None, slots: Mapping[str, str], held: Mapping[str, _Held]) -> Pattern:
-    words = values.get("words")
-    if (words is None) == (values.get("pattern") is None):
-        raise _Fault("pattern", values.get("pattern"), "is needed, or words instead of it")
-    written = _plain("pattern", values.get("pattern"))
-    if words is not None:
-        texts = sorted(map(compared, _texts("words", words)), key=len, reverse=True)
-        written = "|".join(map(re.escape, texts))
-    try:
-        compiled = compile_pattern(written, slots)
-        right = _plain("right", values.get("right")) or None
-        if right is not None:
-            importlib.import_module("re._parser").parse_template(right, compiled.regex)
-    except (PatternError, re.error, IndexError) as fault:
-        raise _Fault("pattern", written, str(fault)) from None
-    series = values.get("held")
-    if series is not None and series not in held:
-        raise _Fault("held", series, f"is none of {', '.join(held) or 'none'}")
-    since, until = _dates(values)
-    return Pattern(
-        _plain("name", values.get("name")) or written[:MAX_TERM_LENGTH],
-        compiled.regex.pattern,
-        right,
-        _word("kind", values.get("kind"), "expression"),
-        _word("severity", values.get("severity"), "serious"),
-        _plain("source", values.get("source")),
-        since,
-        until,
-        _context("near", values.get("near")),
-        _context("not_near", values.get("not_near")),
-        _context("unless", values.get("unless")),
-        _contexts(values.get("outside")),
-        held[series] if series is not None else (),
-        _choice("confidence", values.get("confidence"), get_args(Confidence), "medium"),  # type: ignore[arg-type]
-        _plain("note", values.get("note")),
-        line,
-        _year("founded", values.get("founded"), compiled.regex),
-    )
-
-
-def _year(key: str, value: object, regex: re.Pattern[str]) -> int | None:
-    """Return a year with which the group `number` of a pattern is compared."""
-    if value is None:
-        return None
-    if not isinstance(value, int) or not 0 < value <= date.max.year or "number" not in regex.groupindex:
-        raise _Fault(key, value, "is no year, or the pattern has no group called number")
-    return value
-
-
-def _context(key: str, value: object) -> tuple[str, ...]:
-    """Words of a context, in compared shape; one character is enough."""
-    if value is None:
-        return ()
-    if not isinstance(value, list) or not all(isinstance(word, str) and word.strip() for word in value):
-        raise _Fault(key, value, "is not a list of words")
-    words = tuple(dict.fromkeys(map(compared, value)))
-    if "" in words:
-        raise _Fault(key, value, "holds only what is not compared, such as a quotation mark")
-    return words
-
-
-def _right_pattern(value: object, slots: Mapping[str, str]) -> str:
-    try:
-        return compile_pattern(_plain("right_patterns", value), slots).regex.pattern
-    except PatternError as fault:
-        raise _Fault("right_patterns", value, str(fault)) from None
-
-
 def read_toml(raw: bytes, name: str, *, default_id: str = "lexicon") -> Lexicon:
     """Read a lexicon from the bytes of a TOML file.
 
@@ -463,8 +168,8 @@ def read_toml(raw: bytes, name: str, *, default_id: str = "lexicon") -> Lexicon:
     text, data = _parsed_toml(raw, name)
     slots = {slot: str(expression) for slot, expression in data.get("slots", {}).items()}
     try:
-        held = _read_held(data.get("held", {}))
-    except (_Fault, ValueError, AttributeError) as fault:
+        held = read_held(data.get("held", {}))
+    except (LineFault, ValueError, AttributeError) as fault:
         raise LexiconError(
             f"a series cannot be read: {fault}",
             Where(name, key="held"),
@@ -472,30 +177,16 @@ def read_toml(raw: bytes, name: str, *, default_id: str = "lexicon") -> Lexicon:
             zh=f"届次不能读：{reason_zh(fault)}",
         ) from None
     tables = _Tables(name, text, data)
-    tables.take("terms", _TERM_KEYS, _terms)
-    tables.take("canonicals", _CANONICAL_KEYS, _canonicals)
-    tables.take("enumerations", _ENUMERATION_KEYS, lambda values, line: [_enumeration(values, line)])
-    tables.take("persons", _PERSON_KEYS, lambda values, line: [_person(values, line)])
-    tables.take("patterns", _PATTERN_KEYS, lambda values, line: [_pattern(values, line, slots, held)])
-    right_patterns = tables.take_texts("right_patterns", lambda value: _right_pattern(value, slots))
+    tables.take("terms", _TERM_KEYS, read_terms)
+    tables.take("canonicals", _CANONICAL_KEYS, read_canonicals)
+    tables.take("enumerations", _ENUMERATION_KEYS, lambda values, line: [read_enumeration(values, line)])
+    tables.take("persons", _PERSON_KEYS, lambda values, line: [read_person(values, line)])
+    tables.take("patterns", _PATTERN_KEYS, lambda values, line: [read_pattern(values, line, slots, held)])
+    right_patterns = tables.take_texts("right_patterns", lambda value: read_right_pattern(value, slots))
     decided: list[DecidedException] = []
-    exceptions = tables.take_texts("exceptions", lambda value: _exception(value, decided))
+    exceptions = tables.take_texts("exceptions", lambda value: read_exception(value, decided))
     lexicon = _collect(tables.good, tables.bad, str(data.get("id", default_id)), data, exceptions)
     return replace(lexicon, right_patterns=tuple(right_patterns), decided=tuple(decided))
-
-
-def _exception(value: object, decided: list[DecidedException]) -> str:
-    """Return the string that is right wherever it stands; who decided is noted where the list says it."""
-    if not isinstance(value, dict):
-        return _form("exceptions", value)
-    text = _form("exceptions", value.get("text"))
-    unknown = sorted(value.keys() - set(DecidedException._fields))
-    if unknown:
-        raise _Fault(unknown[0], value[unknown[0]], f"is an unknown key; known are {', '.join(DecidedException._fields)}")
-    if not str(value.get("role", "")).strip():
-        raise _Fault("role", text, "does not say who decided")
-    decided.append(DecidedException(text, *(str(value.get(key, "")) for key in DecidedException._fields[1:])))
-    return text
 
 
 def _parsed_toml(raw: bytes, name: str) -> tuple[str, dict[str, Any]]:
@@ -539,17 +230,17 @@ class _Tables:
             number = self._lines.find(values)
             try:
                 self.good.extend(list(make(self._full_row(table, keys, values), number)))
-            except _Fault as fault:
+            except LineFault as fault:
                 self.bad.append(fault.row(number))
 
     def _full_row(self, table: str, keys: tuple[str, ...], values: object) -> dict[str, Any]:
         """Return a row with the defaults of its table, and its source in full."""
         if not isinstance(values, dict):
-            raise _Fault(table, values, "is not a table of keys and values")
+            raise LineFault(table, values, "is not a table of keys and values")
         for key in values:
             if key not in keys:
                 close = difflib.get_close_matches(key, keys, n=1)
-                raise _Fault(key, values[key], "is an unknown key" + (f"; did you mean {close[0]!r}?" if close else ""))
+                raise LineFault(key, values[key], "is an unknown key" + (f"; did you mean {close[0]!r}?" if close else ""))
         defaults = self._data.get("defaults", {}).get(table, {})
         full = {**{key: value for key, value in defaults.items() if key in keys}, **values}
         if isinstance(full.get("source"), str):
@@ -562,7 +253,7 @@ class _Tables:
         for value in self._data.get(key, []):
             try:
                 texts.append(make(value))
-            except _Fault as fault:
+            except LineFault as fault:
                 self.bad.append(fault.row(self._lines.find(value)))
         return texts
 
@@ -795,12 +486,12 @@ def _from_table(
             continue
         try:
             if "wrong" in values:
-                entries.extend(_terms(values, number))
+                entries.extend(read_terms(values, number))
             elif "right" in values:
-                entries.append(_canonical({**values, "text": values["right"]}, number))
+                entries.append(read_canonical({**values, "text": values["right"]}, number))
             else:
-                raise _Fault("wrong", None, "is empty, and so is the right form")
-        except _Fault as fault:
+                raise LineFault("wrong", None, "is empty, and so is the right form")
+        except LineFault as fault:
             row = fault.row(number)
             bad.append(BadRow(row.row, by_field.get(row.column or "", row.column), row.value, row.reason))
     unused = tuple(f"column {column!r} is not used" for column in header if column and column not in fields)

@@ -150,3 +150,11 @@ def test_a_list_that_was_not_read_is_no_empty_one() -> None:
     assert correction.is_list_unread
     assert correction.added == ()
     assert list(correction.lines()) == []
+    with pytest.raises(NoticeError, match="no list of failed units was read"):
+        gr.reports.correction_document(correction)
+
+
+def test_a_list_that_was_not_read_is_said_where_nobody_fails_any_more() -> None:
+    none_failed = listing().model_copy(update={"populations": ()})
+    assert corrections(listing(), none_failed).is_list_unread
+    assert not corrections(listing(WEIXIN), none_failed).is_list_unread

@@ -271,3 +271,63 @@ def test_records_that_a_script_asks_for_without_dates_are_dated_from_their_pages
         True
     }
     assert ("columns.core" in named(snapshot)) is is_old
+
+
+CLOCKS = [
+    "<p>当前日期 {}</p>",
+    "<div>今天是{} 星期五</div>",
+    "<p>{} 星期五</p>",
+    "<p>系统时间：{}</p>",
+    "<div>{} 晴 21℃</div>",
+    "<p>农历七月廿七 {}</p>",
+]
+
+
+@pytest.mark.parametrize("clock", CLOCKS)
+@pytest.mark.parametrize("link", ["", "<a href='javascript:void(0)'>无障碍浏览</a>", "<a href='/wza.html'>进入无障碍浏览模式</a>"])
+def test_the_day_above_a_list_belongs_to_none_of_its_entries(clock: str, link: str) -> None:
+    card = '<a href="/{n}.html"><div><span>2{n}</span><i>2024/03</i></div><p>关于第{n}号工作情况的通知</p></a>'
+    row = "<li><a href='/{n}.html'>关于第{n}号工作情况的通知</a><span>2024-03-2{n}</span></li>"
+    undated = "<li><a href='/{n}.html'>关于第{n}号工作情况的通知</a></li>"
+    above = link + clock.format(f"{NOW:%Y-%m-%d}")
+    days = [date(2024, 3, 20), date(2024, 3, 21), date(2024, 3, 22)]
+    for form, expected in ((card, days), (row, days), (undated, [])):
+        listed = "".join(form.format(n=n) for n in range(3))
+        assert _days(f"<body><div><p>当前位置：<a href='/'>首页</a></p>{above}<div>{listed}</div></div></body>") == expected
+
+
+def test_a_headline_above_a_list_keeps_its_date() -> None:
+    head = "<a href='/h.html'>关于全面做好防汛抗旱工作的通知</a><span>2024-08-25</span>"
+    assert _days(f"<body><div>{head}<ul>{ROWS}</ul></div></body>") == [date(2024, 8, 25), *THIS_YEAR]
+
+
+@pytest.mark.parametrize("clock", CLOCKS)
+@pytest.mark.parametrize("place", ["{clock}{article}", "{article}{clock}"])
+def test_the_day_of_the_look_is_no_publication_date(clock: str, place: str) -> None:
+    for shown, expected in (("发布时间：2024-03-05", date(2024, 3, 5)), ("", None)):
+        text = f"<h1>关于防汛工作的通告</h1><p>{shown}</p><p>正文。</p>"
+        body = place.format(clock=clock.format(f"{NOW:%Y-%m-%d}"), article=text)
+        page = PageFacts(
+            f"<html><head><title>关于防汛工作的通告</title></head><body>{body}</body></html>", f"http://{HOST}/a.html", now=NOW
+        )
+        assert page.published_at == expected
+
+
+BESIDE = {
+    "a banner": "<img src='/column.jpg'>",
+    "a menu": "<ul>" + "".join(f"<li><a href='/menu/{n}/'>第{n}类</a></li>" for n in range(5)) + "</ul>",
+    "a text": f"<p>{'本栏目按照有关规定公开，欢迎监督。' * 6}</p>",
+    "the weather": "<iframe src='//i.tianqi.com/index.php'></iframe>",
+}
+
+
+@pytest.mark.parametrize("beside", BESIDE)
+def test_what_stands_beside_the_lists_of_other_columns_is_no_content_of_a_blank_one(beside: str) -> None:
+    blank = "<div class='list'><p>暂无信息</p></div>"
+    lists = dict.fromkeys(NAMES, BESIDE[beside] + blank)
+    fresh = list(NAMES)[:1]
+    lists |= {path: BESIDE[beside] + rows(path, [1, 3, 8]) for path in fresh}
+    snapshot = look(made(lists, home=rows("tt", [1, 3])))
+    assert "columns.blank" in named(snapshot)
+    only_blank = look(made(dict.fromkeys(NAMES, BESIDE[beside] + blank), home=rows("tt", [1, 3])))
+    assert ("columns.blank" in named(only_blank)) is (beside == "the weather")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import json
 from pathlib import Path
 
 import pytest
@@ -93,8 +94,15 @@ def test_a_round_from_its_population_to_its_notice(begun: Path, tmp_path: Path, 
     assert call("campaign", "recheck", begun, "--read", rechecks, "--role", "复查人员", "--at", "2024-09-09") == 0
     assert not any(task.is_open for task in Campaign.load(begun).tasks)
     capsys.readouterr()
-    assert call("campaign", "statistics", begun, "--by", "area") == 0
-    assert "甲县" in capsys.readouterr().out
+    # The inspections tell no area; the registry does.
+    assert call("campaign", "statistics", begun, "--by", "area", "--format", "json") == 0
+    lines = {row["area"]: row for row in map(json.loads, capsys.readouterr().out.splitlines())}
+    assert [(lines[area]["inspected"], lines[area]["failed"]) for area in ("甲县", "乙县", "合计")] == [
+        ("1", "1"),
+        ("1", "0"),
+        ("4", "1"),
+    ]
+    assert [unit.area for attachment in back.attachments for unit in attachment.listed] in ([], ["甲县"])
     later = tmp_path / "later"
     assert call("campaign", "new", later, "--title", "某市检查", "--period", "2024年第四季度") == 0
     assert call("campaign", "carry", later, begun) == 0
@@ -241,3 +249,28 @@ def test_a_window_that_ends_before_it_begins_is_refused(tmp_path: Path, capsys: 
     period = ["--title", "检查", "--period", "2024年第三季度"]
     assert call("campaign", "new", tmp_path / "r", *period, "--window", "2024-09-01", "2024-08-01") == 2
     assert "--window" in capsys.readouterr().err
+
+
+def test_results_of_sites_by_their_names_and_rows_without_a_result(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    folder, sites, table = tmp_path / "round", tmp_path / "网站.csv", tmp_path / "结果.csv"
+    call("campaign", "new", folder, "--title", "某市检查", "--period", "2024年第三季度")
+    sites.write_text(
+        "网站名称,首页网址\n甲县政府网,http://www.j.gov.cn/\n乙县政府网,http://www.y.gov.cn/\n同名网,http://a.gov.cn/\n", "utf-8"
+    )
+    call("campaign", "add", folder, "--sites", sites)
+    table.write_text(
+        "网站名称,检查结果,存在的突出问题,检查时间,复核时间\n"
+        "甲县政府网,不合格,首页不能打开,2024-08-20,2024-08-21\n"
+        "乙县政府网,,首页不能打开,2024-08-20,\n"
+        "同名网,,,2024-08-20,\n"
+        "丙县政府网,合格,,2024-08-20,\n",
+        "utf-8",
+    )
+    capsys.readouterr()
+    assert call("campaign", "results", folder, table, "--by", "第三方检测机构") == 1
+    said = capsys.readouterr().err
+    assert "1 results added" in said
+    assert "1 rows left blank" in said
+    assert f"{table}:3: 检查结果 is blank" in said
+    assert "'丙县政府网' is no member" in said
+    assert [result.subject.id for result in Campaign.load(folder).failures()] == ["www.j.gov.cn"]

@@ -101,9 +101,10 @@ BOOKS: dict[str, gr.Rulebook] = {
 
 
 @contextmanager
-def rows_from(count: int) -> Iterator[None]:
+def rows_from(count: int, probe: int = 2) -> Iterator[None]:
     """Judge frames of so many rows and more together."""
-    with patch.object(columnwise, "LEAST_ROWS", count), patch.object(columnwise, "_SAMPLE", 4):  # in small frames cells differ too
+    # Small frames take the ways of large ones too.
+    with patch.multiple(columnwise, LEAST_ROWS=count, _SAMPLE=4, _PROBE=probe):
         yield
 
 
@@ -305,7 +306,7 @@ def test_checks_are_called_once_for_each_combination_of_what_they_read() -> None
         {"账号名称": f"示例{number}", "平台": platforms[number % 2], "主办单位": owners[number % 3], "最近更新时间": DATES[0]}
         for number in range(300)
     ]
-    with rows_from(1):
+    with rows_from(1, probe=64):
         judged = gr.inspect_frame(polars.DataFrame(rows), book, observed_at=POINT)
     assert judged["verdict"].value_counts().sort("count")["count"].to_list() == [150, 150]
     # Platforms are read of two, and of the one that fails the owner is asked for, and then each of three.

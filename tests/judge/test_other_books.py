@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import pickle
+import sys
 import tomllib
 from pathlib import Path
 from typing import Any
@@ -16,6 +17,10 @@ from govmedia_rules.engines.batch import BatchJudge
 from govmedia_rules.judge.score import show
 from govmedia_rules.judge.table import InspectionTable
 from govmedia_rules.tables.out import to_frame
+
+sys.path.insert(0, str(Path(__file__).parent))
+
+from portals import PERFECT, portal
 
 CENSUS = gr.load_rulebook("census-2015")
 SUPERVISION = gr.load_rulebook("supervision-2019")
@@ -322,6 +327,14 @@ def test_a_healthy_account_gets_no_score_where_the_local_table_was_not_seen() ->
     assert str(book.inspect(healthy).score) == "100"
     seen = book.inspect(healthy, reviews=confirmed(healthy.subject.id, "media.deduct.typos", typo=3))
     assert str(seen.score) == "94"
+
+
+@pytest.mark.parametrize("name", ["hubei-2022", "yunnan-2020", "yunnan-2022"])
+def test_a_portal_may_or_may_not_get_bonuses_where_nobody_saw_whether_they_count(name: str) -> None:
+    book = gr.load_rulebook(name)
+    assert str(book.inspect(portal()).score) == "100..130"
+    department = portal(site={**PERFECT["site"], "level": "county_department"})
+    assert str(book.inspect(department).score) == "100"  # the national bonuses are of portals
 
 
 def test_bonuses_stop_at_25_in_zhaoqing() -> None:

@@ -182,3 +182,14 @@ def test_one_code_beside_two_names_is_two_sites_and_is_named() -> None:
 def test_a_column_named_like_a_total_is_one() -> None:
     result = read(row("食品抽检不合格", "2024-08-20"), row("全县合计", None, 条数=3))
     assert [column.name for column in result[0].columns] == ["食品抽检不合格"]
+
+
+def test_a_row_of_no_site_may_be_a_column_of_any() -> None:
+    rows = [
+        {"网站名称": "某县人民政府", "栏目名称": "要闻", "最近更新时间": "2024-08-20"},
+        {"网站名称": None, "栏目名称": "政策文件", "最近更新时间": "2024-08-20"},
+    ]
+    whole = gr.read_columns(rows[:1], observed_at=date(2024, 8, 23), complete=True)
+    read = gr.read_columns(rows, observed_at=date(2024, 8, 23), complete=True)
+    assert (whole[0].partial, read[0].partial) == ((), ("columns",))
+    assert [(fault.row, fault.reason) for fault in read.bad] == [(3, "网站名称未填")]

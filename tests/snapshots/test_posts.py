@@ -318,3 +318,31 @@ def test_posts_of_a_column_of_names_belong_to_the_accounts_they_name(
 def test_a_column_of_names_without_titles_or_accounts_on_record_is_refused() -> None:
     with pytest.raises(gr.errors.TableError, match="account_name"):
         gr.read_posts([{"名称": "今日要闻", "发布时间": "2024-08-20"}], observed_at=date(2024, 8, 23))
+
+
+def test_posts_lie_as_deep_as_the_answer_puts_them() -> None:
+    def card(at: str) -> dict[str, object]:
+        return {"mblog": {"created_at": at, "text": "通知", "user": {"screen_name": "示例发布"}, "retweeted_status": None}}
+
+    cards = [{"card_group": [card("Tue Aug 27 10:00:00 +0800 2024")]}, card("Mon Jan 01 10:00:00 +0800 2024"), {"card_type": 58}]
+    [snapshot] = read({"ok": 1, "data": {"cards": cards}})
+    assert len(snapshot.posts) == 2
+    assert BOOK.inspect(snapshot).verdict.value == "qualified"
+
+
+def test_the_bare_type_of_a_post_tells_whether_it_is_the_account_s_own() -> None:
+    assert verdict([row(类型="点赞"), OLD]) == "unqualified"
+    assert verdict([row(类型="图文"), OLD]) == "qualified"
+
+
+def test_no_row_of_posts_or_columns_vanishes_unsaid() -> None:
+    posts = read([OLD, {"公众号名称": "合计", "标题": "1篇", "发布时间": None}])
+    assert [(remark.row, remark.value, remark.reason) for remark in posts.remarks] == [(3, "合计", "合计行")]
+    columns = gr.read_columns(
+        [
+            {"网站名称": "某县人民政府", "栏目名称": "要闻", "最近更新时间": "2024-08-20", "其他": None},
+            {"网站名称": None, "栏目名称": None, "最近更新时间": None, "其他": "见附表"},
+        ],
+        observed_at=POINT,
+    )
+    assert [(row.row, row.value, row.reason) for row in columns.rejected] == [(3, "见附表", "有内容的列都没有用到")]

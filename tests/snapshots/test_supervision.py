@@ -5,7 +5,8 @@ from __future__ import annotations
 import io
 import json
 import pickle
-from datetime import date
+from datetime import date, timedelta
+from itertools import pairwise
 from typing import Any
 
 import pytest
@@ -21,8 +22,8 @@ from govmedia_rules.snapshots.supervision import (
     SpotCheck,
     SupervisorSnapshot,
     YearlyReport,
-    last_day,
-    months_of,
+    days_of,
+    weeks_of,
 )
 
 
@@ -32,35 +33,49 @@ def office(**parts: object) -> SupervisorSnapshot:
 
 
 @pytest.mark.parametrize(
-    ("period", "months"),
+    ("period", "first", "last"),
     [
-        ("2019", (2019, 1, 12)),
-        ("2019H1", (2019, 1, 6)),
-        ("2019H2", (2019, 7, 12)),
-        ("2019Q1", (2019, 1, 3)),
-        ("2019Q4", (2019, 10, 12)),
-        ("2019-01", (2019, 1, 1)),
-        ("2019-12", (2019, 12, 12)),
+        ("2019", date(2019, 1, 1), date(2019, 12, 31)),
+        ("2019H1", date(2019, 1, 1), date(2019, 6, 30)),
+        ("2019H2", date(2019, 7, 1), date(2019, 12, 31)),
+        ("2019Q1", date(2019, 1, 1), date(2019, 3, 31)),
+        ("2019Q4", date(2019, 10, 1), date(2019, 12, 31)),
+        ("2019-01", date(2019, 1, 1), date(2019, 1, 31)),
+        ("2020-02", date(2020, 2, 1), date(2020, 2, 29)),
+        ("2019-12", date(2019, 12, 1), date(2019, 12, 31)),
+        ("2020W01", date(2019, 12, 30), date(2020, 1, 5)),
+        ("2020W53", date(2020, 12, 28), date(2021, 1, 3)),
+        ("9999-12", date(9999, 12, 1), date(9999, 12, 31)),
     ],
 )
-def test_periods(period: str, months: tuple[int, int, int]) -> None:
-    assert months_of(period) == months
+def test_periods(period: str, first: date, last: date) -> None:
+    assert days_of(period) == (first, last)
     assert SpotCheck(subject="site", period=period).period == period
 
 
-@pytest.mark.parametrize("period", ["", "19Q1", "2019Q5", "2019H3", "2019-13", "2019-1", "2019q1", "2019年", "２０１９", "2019Q1 "])
+@pytest.mark.parametrize(
+    "period",
+    ["", "19Q1", "2019Q5", "2019H3", "2019-13", "2019-1", "2019q1", "2019年", "２０１９", "2019Q1 ", "2019W00", "2019W53", "2019W1", "0000"],
+)  # fmt: skip
 def test_what_is_no_period(period: str) -> None:
     with pytest.raises(ValidationError):
         SpotCheck(subject="site", period=period)
     with pytest.raises(ValueError, match="is not a period"):
-        months_of(period)
+        days_of(period)
 
 
 @given(st.integers(2000, 2200), st.integers(1, 12))
-def test_the_last_day_of_a_month(year: int, month: int) -> None:
-    day = last_day(year, month)
-    assert (day.year, day.month) == (year, month)
-    assert date.fromordinal(day.toordinal() + 1).day == 1
+def test_a_month_ends_where_the_next_begins(year: int, month: int) -> None:
+    first, last = days_of(f"{year}-{month:02d}")
+    assert (first.day, last.month) == (1, month)
+    assert date.fromordinal(last.toordinal() + 1).day == 1
+
+
+@given(st.integers(2000, 2200))
+def test_the_weeks_of_a_year_follow_each_other(year: int) -> None:
+    weeks = [days_of(f"{year}W{week:02d}") for week in range(1, weeks_of(year) + 1)]
+    assert all((after[0] - before[1]).days == 1 for before, after in pairwise(weeks))
+    assert days_of(f"{year + 1}W01")[0] == weeks[-1][1] + timedelta(days=1)
 
 
 def test_what_a_date_says_is_derived() -> None:

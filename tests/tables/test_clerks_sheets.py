@@ -1167,7 +1167,11 @@ BOTH: dict[str, dict[str, Rows]] = {
     "the other way round": {"台账": [["附件1 新媒体"], *OF_ACCOUNTS, [], ["附件2 网站"], *OF_SITES]},
     "a sheet whose headers serve both": {
         "网站": OF_SITES,
-        "微博": [["名称", "最近更新时间", "主办单位"], ["甲", "2024-08-22", "县府办"], ["乙", "2024-07-01", "县府办"]],
+        "微博": [
+            ["名称", "链接地址", "最近更新时间", "运维单位"],
+            ["甲", "a.cn", "2024-08-22", "县府办"],
+            ["乙", "b.cn", "2024-07-01", "县府办"],
+        ],
         "微信": [HEADER],
     },
 }
@@ -1212,3 +1216,49 @@ def test_a_site_beside_each_account_is_read_by_its_own_columns(tmp_path: Path) -
     assert [each.site.name for each in gr.read_sites(path, observed_at=POINT)] == ["某县人民政府"]
     with pytest.warns(gr.errors.MissingColumn, match="网站名称"):
         assert [each.account.name for each in gr.read_accounts(path, observed_at=POINT)] == ["甲"]
+
+
+def test_hidden_rows_of_every_table_of_a_sheet_are_named(tmp_path: Path) -> None:
+    def hide(book: Any) -> None:
+        book["台账"].row_dimensions[2].hidden = book["台账"].row_dimensions[6].hidden = True
+
+    second = ["公众号名称", "平台", "最后更新时间", "互动功能", "备注"]
+    rows: Rows = [
+        HEADER,
+        ["甲", "微博", "2024-08-22", "有"],
+        [],
+        second,
+        ["乙", "微信", "2024-08-22", "有"],
+        ["丙", "微信", "2024-07-01", "有"],
+    ]
+    path = workbook(tmp_path / "a.xlsx", {"台账": rows}, hide)
+    assert verdicts(path) == expected(甲="q", 乙="q", 丙="u")
+    assert [(remark.row, remark.reason) for remark in gr.read_accounts(path, observed_at=POINT).remarks] == [
+        (2, "隐藏行，已读入"),
+        (6, "隐藏行，已读入"),
+    ]
+
+
+def test_a_unit_without_accounts_is_named_where_each_platform_has_columns() -> None:
+    rows = [
+        {"单位": "县教育局", "微信名称": "甲", "微信最后更新时间": "2024-08-22", "微博名称": None, "微博最后更新时间": None},
+        {"单位": "县体育局", "微信名称": None, "微信最后更新时间": None, "微博名称": "无", "微博最后更新时间": None},
+        {"单位": None, "微信名称": None, "微信最后更新时间": None, "微博名称": None, "微博最后更新时间": None},
+    ]
+    with pytest.warns(gr.errors.MissingColumn, match="互动功能"):
+        read = gr.read_accounts(rows, observed_at=POINT)
+    assert [each.account.name for each in read] == ["甲"]
+    assert [(row.row, row.value, row.reason) for row in read.rejected] == [(3, "县体育局", "这一行没有填写账号")]
+
+
+@pytest.mark.parametrize("header", ["微信公众号", "公众号名称", "微信公众号名称"])
+def test_the_header_of_the_names_names_the_platform(header: str) -> None:
+    rows = [
+        {"单位名称": "县教育局", header: name, "最后更新时间": day, "互动功能": "有"}
+        for name, day in (("甲", "2024-08-22"), ("乙", "2024-07-01"))
+    ]
+    read = gr.read_accounts(rows, observed_at=POINT)
+    assert [(each.account.platform, BOOK.inspect(each).verdict.value) for each in read] == [
+        ("wechat_official", "qualified"),
+        ("wechat_official", "unqualified"),
+    ]

@@ -41,6 +41,11 @@ def test_a_pattern_that_could_run_away_is_refused(pattern, what):
         ("第[一二]次大会", {"第一次大会", "第二次大会"}),
         (".{0,3}甲乙丙?", {"甲乙"}),
         ("(?<!原)旧机关(?!部)", {"旧机关"}),
+        # Parts that may be left out are written out, and what holds another string is not looked for.
+        ("省(?:人民)?政府市长", {"省政府市长", "省人民政府市长"}),
+        ("国务院副?主席", {"国务院主席", "国务院副主席"}),
+        ("(?:甲)?[^乙]丙丁", {"丙丁"}),
+        ("甲乙(?:丙)?丁?", {"甲乙"}),
     ],
 )
 def test_anchors_are_strings_every_match_holds(pattern, anchors):
@@ -67,6 +72,12 @@ def test_numbers(text, number):
         ((20, 2), SESSIONS, date(2024, 1, 1), True),
         ((20, 3), SESSIONS, date(2023, 6, 1), True),
         ((20, 6), SESSIONS, None, False),
+        # What took place long after the last known event is not known, and not called wrong.
+        ((22,), HELD, date(2031, 1, 1), True),
+        ((22,), HELD, date(2027, 1, 1), False),
+        ((20, 6), SESSIONS, date(2028, 1, 1), True),
+        ((20, 6), SESSIONS, date(2024, 1, 1), False),
+        ((21, 2), SESSIONS, date(2028, 2, 1), True),
         ((19, 8), SESSIONS, None, False),
     ],
 )
