@@ -266,6 +266,51 @@ def posts_few(
     return failed("originals_few" if original_only else "posts_few", evidence=evidence, count=certain, **args)
 
 
+@check("site.columns_few", needs="columns")
+def columns_few(
+    site: SiteSnapshot,
+    *,
+    names: Annotated[tuple[str, ...], Strictness.MORE],
+    minimum: Annotated[Positive, Strictness.HIGHER],
+    window: Annotated[Window, Strictness.SHORTER],
+) -> CheckResult:
+    """Check whether a column of one of these names got fewer items than demanded inside the window (每季度更新条数).
+
+    Args:
+        names: Names of the columns, or parts of them.
+        minimum: Number of items demanded.
+        window: Time that counts back from the monitoring point.
+
+    Source:
+        Local notices; see the indicator.
+    """
+    span = window.before(site.observed_at)
+    columns = [column for column in site.columns or () if any(name in column.name for name in names)]
+    counted = [(column, *_items_within(column, span)) for column in columns]
+    few = [(column, least) for column, least, most in counted if most is not None and most < minimum]
+    args: dict[str, Any] = {"minimum": minimum, "window": window}
+    if few:
+        evidence = [Evidence(column.name, column.url, column.latest_entry_at, least, minimum) for column, least in few]
+        return failed("column_items_few", evidence=evidence, count=few[0][1], **args)
+    is_open = not columns or any(least < minimum for _, least, _ in counted)
+    return inconclusive("column_items_unknown", **args) if is_open or "columns" in site.partial else passed()
+
+
+def _items_within(column: Column, span: Span) -> tuple[int, int | None]:
+    """Return the least and the most number of items of a column inside `span`; None where nobody knows the most."""
+    newest = column.latest_entry_at
+    if column.is_blank or (newest is not None and not span.has(newest) and not span.is_before(newest)):
+        return 0, 0
+    if column.entries is None:
+        return 0, None
+    dates = [entry.published_at for entry in column.entries if entry.published_at is not None]
+    inside = sum(map(span.has, dates))
+    # A list that reaches back before the window shows every item inside it; of another one some may not be listed.
+    is_whole = any(not span.has(date) and not span.is_before(date) for date in dates)
+    unlisted = 0 if is_whole else (column.entry_count or 0) - len(column.entries)
+    return inside, inside + _count_after(span, column.entries) + max(0, unlisted)
+
+
 @check("site.reminders_repeated", needs="reminders")
 def reminders_repeated(
     site: SiteSnapshot, *, count: Annotated[Positive, Strictness.LOWER], window: Annotated[Window, Strictness.LONGER]

@@ -28,6 +28,8 @@ OTHER = "other"
 _GAP = r"[^,;。、:!?]{0,14}?"
 _SOME = "(?:[3-9]|[1-9][0-9]+|[三四五六七八九十]{1,3})"
 _CLAUSE = re.compile(r"[^,;。、:!?]+")
+_NORM = re.compile("不(?:得)?[少低多高]于")
+"""What states a norm and no lack (每周更新不少于2次)."""
 _QUOTES = re.compile(r"[\s“”‘’\"'《》〈〉「」『』]+")
 
 SubjectKind = Literal["site", "account"]
@@ -174,7 +176,7 @@ def classify(phrase: str, *, subject: SubjectKind | None = None, words: Words | 
         check_choice("subject", subject, ("site", "account"))
     words = words or Words.built_in()
     phrase = phrase[:MAX_PHRASE]
-    text = compare_form(mask_names(unicodedata.normalize("NFKC", phrase)))
+    text = _NORM.sub(lambda norm: "〇" * len(norm.group()), compare_form(mask_names(unicodedata.normalize("NFKC", phrase))))
     known = subject or _subject_of(text, words)
     text, stance = _without_other_stances(text)
     decisions: dict[str, Decision] = {}

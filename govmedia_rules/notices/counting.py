@@ -105,7 +105,7 @@ def count_paragraphs(paragraphs: list[Line], page: NoticeText, period: Period | 
             if _ASIDE.search(sentence.text):
                 _read_aside(sentence, page, builder)
             elif not _EARLIER.search(sentence.text):
-                _sentence(sentence, page, builder)
+                _sentence(sentence, page, builder, rest=paragraph.text[sentence.start - paragraph.start :])
     return builder
 
 
@@ -163,7 +163,8 @@ def _place(clause: Line, match: re.Match[str], page: NoticeText) -> Place:
     return page.place(clause.start + match.start(), clause.start + match.end())
 
 
-def _sentence(sentence: Line, page: NoticeText, builder: CountBuilder) -> None:
+def _sentence(sentence: Line, page: NoticeText, builder: CountBuilder, *, rest: str) -> None:
+    """Read the figures of a sentence; `rest` is its paragraph from there on."""
     parts = False
     for segment in segments(sentence):
         builder.back_to_whole()
@@ -175,7 +176,7 @@ def _sentence(sentence: Line, page: NoticeText, builder: CountBuilder) -> None:
             builder.replaces = builder.replaces or _RECOUNTED.fullmatch(clause.text) is not None
             # 初次检查不合格6个,经复查仍不合格2个: the second is the result.
             is_aim = is_aim or _AIM.match(clause.text) is not None
-            if is_aim or is_earlier or (_FIRST_LOOK.search(clause.text) and _LAST_LOOK.search(segment.text)):
+            if is_aim or is_earlier or (_FIRST_LOOK.search(clause.text) and _LAST_LOOK.search(rest)):
                 continue
             # At the beginning of a sentence 其中 may divide anything said before, and most often all that were inspected.
             if clause.text.startswith("其中") and clause.start > segment.start:
@@ -730,6 +731,12 @@ def _enter_all_passed(plain: str, page: NoticeText, clause: Line, builder: Count
     if re.search(r"[县区市州盟旗](?:、|和|等)|等[0-9]+[个家]", plain[: match.start()]):
         # 甲区、乙区等3个区的网站全部合格 is said of some of them.
         return
+    label = clean_label(plain[: match.start()])
+    if isinstance(tally, WholeBuilder) and not is_generic(label) and level_of(label) is not None:
+        # 县(区)政府网站全部合格 is said of that part, and of none where it was not counted.
+        tally = next((part for part in tally.parts if part.label == label or part.key == level_of(label)), tally)
+        if isinstance(tally, WholeBuilder):
+            return
     base = tally.counts.get("inspected") or next(iter(tally.counts.values()), None)
     if base is not None:
         place = page.place(clause.start + match.start(), clause.start + match.end())

@@ -76,7 +76,7 @@ def with_year(value: PartialDate, year: int | None) -> PartialDate:
 
 
 _SITE_NAME = re.compile(r" *[-_—|] *[^-_—|,。:]{2,24}$")
-_HEADLINE_END = re.compile(r"(?:通报|公告|的通知|公示|情况通报|的报告|检查情况|抽查情况|检查结果)(?:\(.{1,20}\))?$")
+_HEADLINE_END = re.compile(r"(?:通报|公告|的通知|公示|情况通报|的报告|检查情况|抽查情况|检查结果|综述|总结)(?:\(.{1,20}\))?$")
 
 
 def headline(head: list[Line]) -> Line | None:

@@ -66,8 +66,8 @@ def read_percentages(plain: str, page: NoticeText, clause: Line, builder: CountB
             _BY_SHARE.search(before) is not None and re.match("的?(?:抽查|检查|抽检)?(?:比例|比率)", after) is not None
         )
         kind = "coverage" if is_share_inspected else rate_kind(before)
-        if kind == "coverage" and re.search("(?:不低于|不少于|不得低于)$", before + (match.group("before") or "")):
-            # 抽查比例不低于30% is what is asked for.
+        if re.search("(?:不低于|不少于|不得低于)$|每(?:年|半年|季度?|月)[^,]*$", before + (match.group("before") or "")):
+            # 抽查比例不低于30%, 每季度抽查比例达到40%: what is asked for.
             continue
         if kind == "completion" and _is_of_letters(before, builder):
             continue

@@ -95,6 +95,8 @@ def _is_of_its_own(problem: Problem) -> bool:
 
 
 def _paragraph(paragraph: Line, title: str, kind: Kind | None, page: NoticeText, *, is_first: bool) -> Iterator[Problem]:
+    if _ASKS_FOR_RULE.search(paragraph.text):
+        return
     parts = list(sentences_of(paragraph))
     if is_first and len(parts) == 1:
         listed = _listed_after(title, parts[0].text, parts[0].start, page, kind)
@@ -135,6 +137,8 @@ def _of_body(title: str, problem: Problem) -> Problem:
 
 
 _REGION = re.compile("(?:[省市县区州盟旗镇乡]|街道)$")
+_ASKS_FOR_RULE = re.compile(r"(?:哪些|什么|何种)(?:情形|情况|行为)[^。]{0,30}\?")
+"""A question whose answer tells a rule and no finding (哪些情形会被单项否决?)."""
 _CORRECTED = re.compile("(?:更正|变更|调整|改判|改)为(?:合格|达标)|(?:撤销|取消)[^,]{0,8}不合格")
 _COUNTED = re.compile(
     r"(?:的(?:政府)?(?:网站|政务新媒体|单位|账号))?(?:有)?\((?:共)?(?P<n>[0-9]{1,4})[个家]\)$|的(?:政府)?(?:网站|政务新媒体|单位|账号)(?:有|为)?$"
@@ -437,7 +441,7 @@ def _wordings(text: str, groups: list[Mentions]) -> list[str]:
     if shared is not None:
         for i, part in enumerate(said[:-1]):
             open_end = text[groups[i].end : groups[i + 1].start].rstrip().endswith("、")
-            if part and open_end and not _SHARED.search(part):
+            if part and open_end and not _SHARED.search(part) and not has_fault(part):
                 said[i] = part + shared.group()
     return said
 

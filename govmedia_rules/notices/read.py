@@ -366,6 +366,8 @@ def _period(title: Line | None, parts: Outline, page: NoticeText, year: int | No
             and period.year in (None, best[0].year)
             # 2023年11月,省局对…开展了年度检查 is when was inspected, in a notice for the year.
             and (period.kind != "month" or not text.startswith(",", end))
+            # 一季度不合格2家、二季度1家 are parts of the year.
+            and len(set(re.findall("[一二三四](?=季度)", text))) < 2
         ):
             best = period.model_copy(update={"year": best[0].year}), page.place(line.start + start, line.start + end)
         elif best[0].year is None and period.kind == best[0].kind and period.number == best[0].number and period.year:

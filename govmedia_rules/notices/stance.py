@@ -50,7 +50,8 @@ def is_figure(clause: str) -> bool:
 
 _NOW = "^对[^,]*(?:立行立改|立整立改|即知即改|即查即改|提醒|约谈)$"
 _NO_SUCH = re.compile(
-    "(?:^|[既也均都更并])(?:无|没有|未有)(?![对将把按]|及时|整改|完成)(?P<kind>[^,]+?)(?:等|的)(?:情况|现象|情形|问题|网站|账号|单位)?$"
+    "(?:^|[既也均都更并]|网站|新媒体|账号|公众号|微博)(?:无|没有|未有)(?![对将把按]|及时|整改|完成)(?P<kind>[^,]+?)"
+    "(?:等|的)?(?:情况|现象|情形|问题|(?<=的)(?:网站|账号|单位)?)$"
     "|(?:无|没有)(?:一[个家例起条处]?|任何|单位|部门|网站|账号|栏目)(?P<any>[^,]+)$"
 )
 """无内容不准确的现象, 也没有不更新的, 没有一个账号因错误被扣分: they deny the fault that they name (没有更新的 names none)."""
@@ -71,7 +72,8 @@ def _pattern(name: str) -> re.Pattern[str]:
         "asked": any_of(stance["asked"]),
         # 未发现空白栏目 denies; 未发现有效互动渠道 states that something is lacking.
         "denied": rf"{_NOT}[再被]?(?:{finding})(?:了|任何|上述|有|新的?)*[^,]*?(?:{faults})|{_NOT}再?(?:{finding})$"
-        rf"|(?:未|没有|不)超(?:过|出)(?!.*(?:未|不|无))|(?:未见(?!更新|[回答]复)|找不到)[^,]*(?:{faults})|{_NOT}(?:触及|触碰|触犯|扣分)",
+        rf"|(?:未|没有|不)超(?:过|出)(?!.*(?:未|不|无))|(?:未见(?!更新|[回答]复)|找不到)[^,]*(?:{faults})|{_NOT}(?:触及|触碰|触犯|扣分)"
+        rf"|{_NOT}再?(?:发布|推送|转发|转载)过?[^,]{{0,6}}?(?:商业|广告|娱乐|不当|敏感|违规|虚假|错误)",
         "refuted": rf"{any_of(stance['refuting'])}|(?:^|[”实确查])系(?!统)[^,]{{0,16}}?(?:{any_of(stance['mistaken'])})",
         "free_of": rf"(?:^|[^不])(?:无|没有|零|未有)(?:[^,、不未找纠“]{{0,8}}?)(?:{any_of(stance['errors'])})(?!反馈|入口|报告)",
         "prevented": rf"(?:{any_of(stance['preventing'])})(?!.*(?:不力|不到位|不够|不严|薄弱)$)",
@@ -86,7 +88,7 @@ def _pattern(name: str) -> re.Pattern[str]:
         "urged": any_of(stance["urging"]),
         "praised": rf"(?<![未不])(?:{any_of(stance['praising'])})",
         "improved": rf"(?:{faults}|现象|情形|情况)[^,]{{0,6}}?(?:{any_of(stance['less'])})",
-        "rectified": rf"(?<![未不])(?:{any_of(stance['already'])})[^,未没不仍]{{0,12}}?(?:(?:{any_of(stance['mending'])})"
+        "rectified": rf"(?<![未不])(?:{any_of(stance['already'])})[^,未没不无仍]{{0,12}}?(?:(?:{any_of(stance['mending'])})"
         rf"|(?:{any_of(stance['settled'])})(?:了|完毕|处理|外)?$)|(?:检查|复查|核查|监测|结果)(?:均|已|都)?为?(?:合格|达标)$",
         "reported": "(?:通报|点名|反馈|反映|指出)(?:过?的|我[省市县区])|被(?:约谈|通报|点名|提醒)(?:后|过)",
         "now": "(?:现|目前)(?:在)?(?:已|均|每|能|全)(?!.*(?:正在|拟|将|准备|计划|处于|申请))",
@@ -144,7 +146,8 @@ def stance_of(clause: str) -> Stance:
 
 def _denies_such(clause: str) -> bool:
     such = _NO_SUCH.search(clause)
-    return such is not None and has_fault(such["kind"] or such["any"])
+    denied = "" if such is None else such["kind"] or such["any"]
+    return has_fault(denied) or denied.startswith("被")
 
 
 TURN = re.compile(

@@ -158,12 +158,10 @@ def _document(blocks: Sequence[Block]) -> str:
             if block.caption:
                 out.append(_paragraph(Paragraph("caption", (Run(block.caption),)), 0))
             after = blocks[index + 1] if index + 1 < len(blocks) else None
-            # A signature does not stand alone on a page: the end of the table before it goes with it.
-            signed = isinstance(after, Paragraph) and after.style == "signature"
-            out.extend(_table(block, AREA_MM[1] if wide else AREA_MM[0], signed))
-            out.append(
-                f"<w:p><w:pPr>{_TINY.replace('<w:spacing', '<w:keepNext/><w:spacing', 1) if signed else _TINY}</w:pPr></w:p>"
-            )
+            # The end of the table before a signature goes with it.
+            stays = _is_signed_off(after)
+            out.extend(_table(block, AREA_MM[1] if wide else AREA_MM[0], stays))
+            out.append(f"<w:p><w:pPr>{_TINY.replace('<w:spacing', '<w:keepNext/><w:spacing', 1) if stays else _TINY}</w:pPr></w:p>")
         elif isinstance(block, Imprint):
             # It stands at the foot of the last page, which is an even one (7.4.3).
             out.append(f"<w:p><w:pPr>{_TINY}{_section(wide)}</w:pPr></w:p>")
@@ -172,11 +170,14 @@ def _document(blocks: Sequence[Block]) -> str:
             return "".join(out)
         else:
             after = blocks[index + 1] if index + 1 < len(blocks) else None
-            # A signature does not stand alone on a page: the paragraph before it goes with it.
-            signed = isinstance(after, Paragraph) and after.style == "signature"
-            out.append(_paragraph(block, _outer(blocks, index), stays=signed))
+            out.append(_paragraph(block, _outer(blocks, index), stays=_is_signed_off(after)))
     out.append(f"{_section(wide)}</w:body></w:document>")
     return "".join(out)
+
+
+def _is_signed_off(after: Block | None) -> bool:
+    """Whether the signature follows, with or without 附件说明 before it: a page of the signature carries text too."""
+    return isinstance(after, Paragraph) and after.style in ("signature", "attachments")
 
 
 def _is_wide(blocks: Sequence[Block]) -> bool:

@@ -128,7 +128,9 @@ def _looser_scoring(old: Scoring, new: Scoring, place: Where) -> list[RulebookEr
     """Return where a layer loosens the scoring of the layers below without declaring it."""
     looser = {
         "pass_below": new.pass_below < old.pass_below,
+        "total": new.pass_below >= old.pass_below and new.total - new.pass_below > old.total - old.pass_below,
         "portals_only": new.portals_only and not old.portals_only,
+        "cap": new.cap and not old.cap,
     }
     what, zh = "the scoring is looser than that of the layers below", "计分规则比下层宽松，而未写明"
     hint, hint_zh = "write loosens = true, with the document in source", "请写 loosens = true，并在 source 中写明文件"

@@ -212,7 +212,7 @@ def both_functions(first: FunctionsRead, second: FunctionsRead) -> FunctionsRead
 _TICKED_BEFORE = re.compile(r"(?P<mark>[☑√✓✔■□☐○])\s?(?P<word>[^☑√✓✔■□☐○\s]{1,10})")
 _TICKED_AFTER = re.compile(r"(?P<word>[^☑√✓✔■□☐○\s]{1,10})\s?(?P<mark>[☑√✓✔■□☐○])")
 _BOXES = re.compile("[□☐○]")
-_FILLERS = re.compile("有效|互动|交流|任何|功能|渠道|情况|^(?:全部|全都|均|都)|[!。]$")
+_FILLERS = re.compile("有效|互动|交流|任何|功能|渠道|情况|^(?:全部|全都|均|都|全)|[!。]$")
 _ALL = re.compile("均|都|全部")
 _GRANTS = re.compile("有|可|能|支持|开|提供|设|正常")
 _NO_GRANTS = re.compile("功能|智能|可视|设置|开放平台")
@@ -227,6 +227,7 @@ _LAST_WORDS = re.compile(r"[-—_ :,、/]([^-—_ :,、/()]{2,8})$")
 _BRACKETED = re.compile(r"(?P<head>[^()\[\]]*)[(\[](?P<note>[^()\[\]]*)[)\]](?P<tail>[^()\[\]]*)")
 
 
+_ENCLOSED = re.compile(r"[(\[【](?P<inner>[^()\[\]【】]+)[)\]】]")
 _MAX_NOTES = 100
 """Brackets and colons of one cell that are followed; each may hold another."""
 
@@ -259,7 +260,7 @@ class _Tally:
             return
         key = _TICKED.sub("", key_of(part))
         kind = _function_kind(key)
-        answer = _FILLERS.sub("", key) or key if kind is None else key  # 有互动功能, 不能互动
+        answer = _FILLERS.sub("", key) or key  # 有互动功能, 不能互动
         if key in words.yes or answer in words.yes:
             self.yes = True
         elif key in words.no or answer in words.no:
@@ -337,6 +338,9 @@ def functions_cell(value: Any) -> FunctionsRead | None:
         return None
     if _BOXES.search(text):
         text = _ticked(text)
+    enclosed = _ENCLOSED.fullmatch(text)
+    if enclosed is not None:  # （无）
+        text = enclosed["inner"]
     tally = _Tally()
     for part, is_joined in _parts(text):
         tally.add(part, is_joined=is_joined)
@@ -555,7 +559,7 @@ def code_cell(value: Any, subject: str) -> CodeRead | None:
     try:
         return CodeRead(site_code_text(plain) if subject == "site" else account_code_text(plain), remark)
     except CodeError as fault:
-        raise ValueError(f"标识码不可用：{remark or fault.what}") from None
+        raise ValueError(f"标识码不可用：{remark or fault.zh}") from None
 
 
 @cache

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
+from govmedia_rules.snapshots.kinds import kinds
 from govmedia_rules.snapshots.models import AccountSnapshot, SiteSnapshot
 from govmedia_rules.snapshots.parts import Mark
 from govmedia_rules.subjects.addresses import address_key
@@ -196,11 +197,17 @@ def _merged(group: Sequence[Row], once: Once) -> Snapshot:
     for place in places if contradicted else places[1:]:
         if contradicted:
             once.open.append(
-                _fault(place, first.subject.name, f"{numbers}为同一对象而内容不一致（{'、'.join(sorted(contradicted))}），留待核实")
+                _fault(place, first.subject.name, f"{numbers}为同一对象而内容不一致（{_titles(contradicted)}），留待核实")
             )
         else:
             once.merged.append(_fault(place, first.subject.name, f"与{_named(places[:1])}为同一对象，已合并"))
     return type(first).model_validate(values, context={"zone": first.observed_at.tzinfo})
+
+
+def _titles(fields: Iterable[str]) -> str:
+    """Return the Chinese names of parts of a snapshot, and of the stage of life; `latest_post_from` goes along with its date."""
+    titles = {name: term.title for name, term in kinds("part").items()} | {"status": "运行状态"}
+    return "、".join(titles.get(name, name) for name in sorted(fields) if name != "latest_post_from")
 
 
 def _accounts(snapshots: Sequence[Snapshot]) -> list[AccountSnapshot]:

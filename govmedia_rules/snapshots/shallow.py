@@ -124,6 +124,10 @@ def kind_of_table(names: Iterable[str], headers: Mapping[str, str] | None = None
     return _kind_shown(names, headers) or "site"
 
 
+_FIELDS_OF_BOTH = frozenset({"url", "operator", "level", "updates"})
+"""Fields whose words for sites (链接地址) are written of accounts, too."""
+
+
 def _kind_shown(names: Iterable[str], headers: Mapping[str, str] | None) -> SubjectKind | None:
     """Return the kind of subjects that headers show; None where both kinds have such columns (名称, 主办单位, 更新时间)."""
     fields = [[field_of(text, field_groups(kind), headers)[0] for kind in ("account", "site")] for text in names]
@@ -133,7 +137,8 @@ def _kind_shown(names: Iterable[str], headers: Mapping[str, str] | None) -> Subj
         return "site"
     if "platform" in accounts or of_one == {"account"} or ("functions" in accounts and "is_navigation" not in sites):
         return "account"
-    return "site" if of_one == {"site"} or any(account is None and site is not None for account, site in fields) else None
+    of_sites = {site for account, site in fields if account is None} - {None, *_FIELDS_OF_BOTH}
+    return "site" if of_one == {"site"} or of_sites else None
 
 
 def kinds_of_tables(tables: Sequence[RawTable], headers: Mapping[str, str] | None = None) -> list[SubjectKind]:

@@ -37,7 +37,10 @@ def is_former(text: str, start: int, end: int, since: date | None) -> bool:
         since: First day of the new name: an earlier year in the same sentence also says so. None to ignore years.
     """
     before = text[max(0, start - 60) : start]
-    if _FORMER.search(before) or _FORMER_BODY_OF.search(before) or _FORMER_LIST.search(before) or _FORMER_BEHIND.match(text, end):
+    if _FORMER.search(before) or _FORMER_LIST.search(before) or _FORMER_BEHIND.match(text, end):
+        return True
+    # The level may be the first character of the name: 原某某市|环保局, 原某某|市环保局.
+    if _FORMER_BODY_OF.search(before) or _FORMER_BODY_OF.search(before + text[start]):
         return True
     sentence = before[max(before.rfind(stop) for stop in _SENTENCE_ENDS) + 1 :]
     after = text[end : end + 40]

@@ -6,7 +6,7 @@ Every pattern here is written by hand and runs in time linear in the text; no li
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import date
 from functools import cache
@@ -70,9 +70,9 @@ def find_forms(text: str, by: str = "") -> list[Match]:
     return matches
 
 
-def _as_found(match: Match, text: str, places: list[int]) -> Match:
+def _as_found(match: Match, text: str, place: Callable[[int], int]) -> Match:
     """Return a match in the text as found of one in the text without hidden characters."""
-    start, end = places[match.start], places[match.end - 1] + 1
+    start, end = place(match.start), place(match.end - 1) + 1
     shown = _masked(text[start:end]) if match.kind == "privacy" else text[start:end]
     return replace(match, start=start, end=end, text=shown)
 
@@ -164,7 +164,7 @@ def _times(text: str) -> Iterator[_Row]:
 
 _YEARS = re.compile(r"[至到—―–～~－-]{1,2}((?:19|20)[0-9]{2})(?=年|学年|财年|（|$|，)")
 _FIRST_YEAR = re.compile(r"(?<![0-9])((?:19|20)[0-9]{2})年?$")
-_DAYS_BETWEEN = re.compile(r"日[至到—–～~-]{1,2}(?:((?:19|20)[0-9]{2})年)?(?:([0-9]{1,2})月)?([0-9]{1,2})日")
+_DAYS_BETWEEN = re.compile(r"日起?[至到—–～~-]{1,2}(?:((?:19|20)[0-9]{2})年)?(?:([0-9]{1,2})月)?([0-9]{1,2})日")
 _FIRST_DAY = re.compile(r"((?:19|20)[0-9]{2})年([0-9]{1,2})月([0-9]{1,2})$")
 _MOST_YEARS = 60
 

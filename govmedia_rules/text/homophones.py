@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from govmedia_rules.text.near import broad_sound
 from govmedia_rules.text.normalise import has_numpy, np_codes, text_of_codes
-from govmedia_rules.text.search import Backend, build_search
+from govmedia_rules.text.search import Backend, build_search, find_in_parts
 
 if TYPE_CHECKING:
     import numpy as np
@@ -89,12 +89,13 @@ class Homophones:
             by_sound.setdefault(sounds(form), []).append(form)
         self._forms = list(by_sound.values())
         self._search = build_search(list(by_sound), backend)
+        self._longest = max(map(len, by_sound), default=0)
 
     def find(self, text: str) -> Iterator[Homophone]:
         """Yield the passages of compared text that sound like a form and differ from it in two or three characters, or one."""
         if not self._forms:
             return
-        for start, end, number in self._search.find(sounds(text)):
+        for start, end, number in find_in_parts(self._search, sounds(text), self._longest):
             passage = text[start:end]
             if passage in self._rights:
                 continue

@@ -27,12 +27,10 @@ from govmedia_rules.text.patterns import (
     number_of,
     right_anniversary,
 )
-from govmedia_rules.text.search import Backend, Hit, build_search
+from govmedia_rules.text.search import Backend, build_search, find_in_parts
 from govmedia_rules.text.titles import Titles
 from govmedia_rules.text.words import is_word, meet_by_chance
 
-SEARCH_CHARACTERS = 60_000
-"""A longer text is searched in parts of this size, so that memory stays bounded."""
 _REACH = 64
 """Characters on each side of a near miss in which right forms are looked for."""
 _ANNIVERSARY_REACH = 2_000
@@ -278,7 +276,7 @@ class Matcher:
         findings: list[ReportedPassage] = []
         run_ends: dict[int, int] = {}
         actions, near = self._actions, self._near
-        for start, end, number in self._hits(text):
+        for start, end, number in find_in_parts(self._search, text, self._longest):
             left, right, more = actions[number]
             if left is not None and (possible := left[text[end : end + LOOK]]):
                 for edit in near.at_left(text, possible, start, end):
@@ -316,19 +314,6 @@ class Matcher:
         if more.is_title and (law := self._titles.check(text, start)) is not None:
             line = Canonical(law[1] or text[start + 1 : law[0]], "document_number", "general", _LAWS)
             findings.append(ReportedPassage(start + 1, law[0], line, "no_such_law", law[1], "medium"))
-
-    def _hits(self, text: str) -> Iterable[Hit]:
-        if len(text) <= 2 * SEARCH_CHARACTERS:
-            return self._search.find(text)
-        return self._hits_by_parts(text)
-
-    def _hits_by_parts(self, text: str) -> Iterator[Hit]:
-        for begin in range(0, len(text), SEARCH_CHARACTERS):
-            # A string that ends in this part may begin before it.
-            base = max(0, begin - self._longest)
-            for start, end, number in self._search.find(text[base : begin + SEARCH_CHARACTERS]):
-                if end + base > begin:
-                    yield start + base, end + base, number
 
     def _term_findings(self, text: str, start: int, end: int, number: int, days: Days) -> Iterator[ReportedPassage]:
         for line in self._lines[number]:

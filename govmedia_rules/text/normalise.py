@@ -10,9 +10,10 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterable, Iterator
+from bisect import bisect_right
+from collections.abc import Callable, Iterable, Iterator
 from functools import cache
-from itertools import pairwise
+from itertools import accumulate, pairwise
 from typing import TYPE_CHECKING, NamedTuple
 
 from govmedia_rules.core.vocabulary import read_data
@@ -88,20 +89,27 @@ def _hidden() -> re.Pattern[str]:
     return re.compile(f"[{''.join(ranges)}]+")
 
 
-def without_hidden(text: str) -> tuple[str, list[int]] | None:
-    """Return a text without unseen characters and emoji, and the place of each that is left; None where there are none.
+def without_hidden(text: str) -> tuple[str, Callable[[int], int]] | None:
+    """Return a text without unseen characters and emoji, and what tells the place of one that is left; None where there are none.
 
     Example:
-        >>> without_hidden("5\u200b月"), without_hidden("5月")
-        (('5月', [0, 2]), None)
+        >>> text, place = without_hidden("5\u200b月")
+        >>> text, place(0), place(1), without_hidden("5月")
+        ('5月', 0, 2, None)
     """
     spans = [hit.span() for hit in _hidden().finditer(text)]
     if not spans:
         return None
     ends = [0, *(end for _, end in spans)]
     starts = [*(start for start, _ in spans), len(text)]
-    kept = list(zip(ends, starts, strict=True))
-    return "".join([text[first:last] for first, last in kept]), [at for first, last in kept for at in range(first, last)]
+    parts = [text[first:last] for first, last in zip(ends, starts, strict=True)]
+    begins = list(accumulate(map(len, parts[:-1]), initial=0))
+
+    def place(position: int) -> int:
+        part = bisect_right(begins, position) - 1
+        return ends[part] + position - begins[part]
+
+    return "".join(parts), place
 
 
 def fold(text: str) -> str:

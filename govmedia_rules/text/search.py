@@ -8,7 +8,7 @@ list of strings can make it grow otherwise.
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from functools import cache
 from operator import add
 from typing import Literal, Protocol
@@ -18,6 +18,8 @@ from govmedia_rules.errors import MissingExtra
 Hit = tuple[int, int, int]
 """Start, end (excluded) and number of the string found."""
 Backend = Literal["auto", "daachorse", "python"]
+SEARCH_CHARACTERS = 60_000
+"""A longer text is searched in parts of this size."""
 
 
 class Search(Protocol):
@@ -100,6 +102,26 @@ class Automaton:
         """Return the automaton as bytes, which a worker loads faster than it builds one."""
         built: bytes = self._automaton.serialize()
         return built
+
+
+def find_in_parts(search: Search, text: str, longest: int) -> Iterable[Hit]:
+    """Return what `search.find` returns; a long text is searched in parts, so that memory stays bounded.
+
+    Args:
+        search: What looks for the strings.
+        text: Any text.
+        longest: Characters of the longest string.
+    """
+    return search.find(text) if len(text) <= 2 * SEARCH_CHARACTERS else _hits_by_parts(search, text, longest)
+
+
+def _hits_by_parts(search: Search, text: str, longest: int) -> Iterator[Hit]:
+    for begin in range(0, len(text), SEARCH_CHARACTERS):
+        # A string that ends in this part may begin before it.
+        base = max(0, begin - longest)
+        for start, end, number in search.find(text[base : begin + SEARCH_CHARACTERS]):
+            if end + base > begin:
+                yield start + base, end + base, number
 
 
 _SURROGATES = dict.fromkeys(range(0xD800, 0xE000), "\ufffd")

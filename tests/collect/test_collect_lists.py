@@ -301,7 +301,7 @@ def test_a_headline_above_a_list_keeps_its_date() -> None:
     assert _days(f"<body><div>{head}<ul>{ROWS}</ul></div></body>") == [date(2024, 8, 25), *THIS_YEAR]
 
 
-@pytest.mark.parametrize("clock", CLOCKS[:5])
+@pytest.mark.parametrize("clock", CLOCKS)
 @pytest.mark.parametrize("place", ["{clock}{article}", "{article}{clock}"])
 def test_the_day_of_the_look_is_no_publication_date(clock: str, place: str) -> None:
     for shown, expected in (("发布时间：2024-03-05", date(2024, 3, 5)), ("", None)):

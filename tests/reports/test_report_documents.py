@@ -207,6 +207,14 @@ def test_a_heading_without_text_stays_with_what_it_heads() -> None:
     assert kept == [True, False]
 
 
+@pytest.mark.parametrize("between", [(), (Paragraph("attachments", (Run("附件：名单"),)),)])
+def test_the_last_text_stays_with_the_signature(between: tuple[Paragraph, ...]) -> None:
+    text = (Paragraph("body", (Run("甲。"),)), Paragraph("body", (Run("乙。"),)))
+    signed = ReportDocument("", (*text, *between, Paragraph("signature", (Run("某市政府办公室"),))))
+    kept = [one._p.find(f"{W}pPr/{W}keepNext") is not None for one in opened(signed).paragraphs]
+    assert kept[:2] == [False, True]
+
+
 def test_the_same_document_gives_the_same_bytes() -> None:
     assert one_of_each("甲").to_docx() == one_of_each("甲").to_docx()
 

@@ -237,6 +237,29 @@ def test_a_lower_pass_mark_is_said(change: dict[str, Any], key: str | None) -> N
     assert key in str(caught.value)
 
 
+@pytest.mark.parametrize(
+    ("base", "change", "key"),
+    [
+        ("national-2019", {"total": 101, "pass_below": 60}, "total"),
+        ("national-2019", {"total": 100, "pass_below": 60}, None),
+        ("national-2019", {"total": 120, "pass_below": 80}, None),
+        ("national-2019", {"total": 120, "pass_below": 79}, "total"),
+        ("national-2019", {"total": 90, "pass_below": 60}, None),
+        ("national-2019", {"total": 101, "pass_below": 60, "loosens": True}, None),
+        ("census-2015", {"pass_below": 60, "cap": True}, "cap"),
+        ("census-2015", {"pass_below": 60, "cap": False}, None),
+    ],
+)
+def test_more_points_to_lose_are_said(base: str, change: dict[str, Any], key: str | None) -> None:
+    layer = {"id": "mine", "title": "x", "extends": base, "scoring": {"site": {"source": SCORING["source"], **change}}}
+    if key is None:
+        gr.load_rulebook(layer)
+        return
+    with pytest.raises(gr.errors.RulebookErrors) as caught:
+        gr.load_rulebook(layer)
+    assert [f"[scoring.site], key {key}" in str(fault) for fault in caught.value.exceptions] == [True]
+
+
 def test_scoring_portals_only_where_every_site_was_scored_is_said() -> None:
     layer = {
         "id": "mine",

@@ -107,3 +107,14 @@ def test_a_name_that_may_be_either_of_two_units_joins_neither(names: tuple[str, 
     result = gr.read_sites(rows, observed_at=date(2024, 8, 23))
     assert [site.site.id for site in result] == [f"www.x.gov.cn@{name}" for name in names]
     assert len(result.bad) == 3
+
+
+def test_what_two_rows_contradict_each_other_in_is_said_in_chinese() -> None:
+    rows = [
+        {"账号名称": "甲发布", "平台": "微博", "最后更新时间": day, "互动功能": functions, "运行状态": status}
+        for day, functions, status in (("2024-08-20", "有", "正常"), ("2024-05-01", "无", "已注销"))
+    ]
+    read = gr.read_accounts(rows, observed_at=datetime(2024, 8, 23, 18, tzinfo=SHANGHAI))
+    assert {fault.reason for fault in read.bad} == {
+        "第2、3行为同一对象而内容不一致（互动功能、最近更新时间、发布数量、运行状态），留待核实"
+    }

@@ -71,6 +71,8 @@ def verdict(**cells: Any) -> str:
         ("已更新至8月20日", "q"),
         ("2024.5.1，此后未更新", "u"),
         ("今早", "q"),
+        ("一个多月未更新", "u"),
+        ("十多天未更新", "o"),
         ("8.2日", "u"),  # with 日 it is no number that lost a zero
     ],
 )
@@ -126,6 +128,12 @@ def test_a_date(cell: str, right: str) -> None:
         ("缺失", "o"),  # the function, or the answer
         ("没有任何互动", "u"),
         ("无此功能", "u"),
+        ("互动交流", "q"),
+        ("无互动交流功能", "u"),
+        ("（无）", "u"),
+        ("【无】", "u"),
+        ("全无", "u"),
+        ("（私信）", "q"),
         ("正在开通留言", "o"),
         ("将开通留言", "o"),
     ],
@@ -291,3 +299,10 @@ def test_a_home_page(cells: dict[str, object], right: str) -> None:
 def test_an_application_that_may_have_been_closed_does_not_fail_because_it_cannot_be_loaded(cells: dict[str, str]) -> None:
     assert verdict(平台="移动客户端", 能否下载="不能") == "unqualified"
     assert verdict(平台="移动客户端", 能否下载="不能", **cells) == "undetermined"
+
+
+def test_what_is_wrong_with_a_code_is_said_in_chinese() -> None:
+    rows = [{"网站名称": "某县人民政府", "网站标识码": "61010000O1", "首页最近更新时间": "2024-08-20"}]
+    assert [fault.reason for fault in gr.read_sites(rows, observed_at=POINT).bad] == [
+        "标识码不可用：网站标识码 '61010000O1' 有数字以外的字符"
+    ]
