@@ -2,7 +2,8 @@
 
     python -m tests.kills --kills 25 --seed 1 --only judging,campaign
 
-Kinds: judging to Parquet by two workers, a campaign that is recorded, collecting and probing (sites on 127.0.0.1), scanning by two workers. The signal is
+Kinds: judging to Parquet by two workers, a campaign that is recorded, collecting (also by a browser, which must be installed) and probing
+(sites on 127.0.0.1), scanning by two workers. The signal is
 SIGKILL, SIGTERM or SIGINT; two seconds later no process of the run may be left.
 """
 
@@ -21,6 +22,8 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import NamedTuple
+
+from govmedia_rules.core.files import write_file
 
 ROOT = Path(__file__).resolve().parents[1]
 MARK = "GOVMEDIA_KILLS"
@@ -60,6 +63,21 @@ def collect(folder: Path, port: int) -> None:
     folder.mkdir(exist_ok=True)
     sys.argv[1:] = [str(port), str(folder / "journal"), str(folder / "out.jsonl"), *_hosts()]
     runner.main()
+
+
+def render(folder: Path, port: int) -> None:
+    """Collect a site whose lists a script fills, by a browser."""
+    import govmedia_rules as gr
+    from govmedia_rules import collect as collecting
+    from tests.collect.madesites import NOW
+    from tests.collect.test_collect_doubt import HOST
+
+    folder.mkdir(exist_ok=True)
+    guard = collecting.Guard(test_hosts={HOST: "127.0.0.1"})
+    site = gr.Site(name="示例区人民政府", url=f"http://{HOST}:{port}/")
+    limits = collecting.Limits(retries=0, connections_per_host=2)
+    snapshot = collecting.site(site, journal=folder / "journal", guard=guard, limits=limits, observed_at=NOW, browser=True)
+    write_file(folder / "out.jsonl", snapshot.model_dump_json() + "\n")
 
 
 def probe(folder: Path, port: int) -> None:
@@ -138,6 +156,7 @@ KINDS = {
     "judging": Kind(judge, judged),
     "campaign": Kind(record, recorded),
     "collecting": Kind(collect, collected),
+    "rendering": Kind(render, collected),
     "probing": Kind(probe, probed),
     "scanning": Kind(scan, scanned),
 }
@@ -234,8 +253,13 @@ def main() -> int:
     from tests.collect.madesites import make_site
     from tests.collect.test_collect_journal import _Thread
 
-    sites = [make_site(number) for number in range(SITES)]
-    server = _Thread({site.host: site.pages for site in sites})
+    pages = {site.host: site.pages for site in map(make_site, range(SITES))}
+    if "rendering" in given.only:
+        from tests.collect.test_collect_browser import filled
+        from tests.collect.test_collect_doubt import HOST
+
+        pages[HOST] = filled(300)
+    server = _Thread(pages)
     wrong = 0
     with tempfile.TemporaryDirectory() as name:
         for kind in given.only.split(","):

@@ -107,7 +107,7 @@ def uncovered(name: str) -> list[str]:
     book = gr.load_rulebook(name)
     layer = read_layer(built_in_files()[name], Plugins()).content
     lacking = []
-    for indicator_id in layer.indicators:
+    for indicator_id in sorted(layer.indicators.keys() & book.plan.by_id.keys()):
         indicator = book[indicator_id]
         if indicator.check is None or (indicator_id, name) not in CASES:
             continue

@@ -440,13 +440,15 @@ def _visible(dom: Dom, title: str, taken: Taken, now: datetime | None) -> dateti
     return best
 
 
+_CLOCK_NAME = re.compile("^[^0-9]{0,12}(?:北京时间|今日)")
 _BESIDE_CLOCK = re.compile(r"星期|周[一二三四五六日]|农历|[0-9]\s?℃|^(?!.*(?:发布|时间|来源|日期)).*[0-9]:[0-9]{2}:[0-9]{2}")
 
 
 def _is_clock(date_match: DateMatch, line: str, now: datetime | None) -> bool:
-    """Return whether a date is that of the look, with its day of the week or the weather beside it and no label before it."""
-    is_today = now is not None and shown_day(date_match.moment) == now.date()
-    return is_today and not date_match.label and len(line) <= LONGEST_CLOCK and _BESIDE_CLOCK.search(line) is not None
+    """Return whether a date is that of the look: under a clock's name, or beside the day of the week or the weather."""
+    if now is None or shown_day(date_match.moment) != now.date() or len(line) > LONGEST_CLOCK:
+        return False
+    return _CLOCK_NAME.search(line) is not None or (not date_match.label and _BESIDE_CLOCK.search(line) is not None)
 
 
 def _spotted(dom: Dom, index: int, hit: re.Match[str]) -> tuple[DateMatch | None, str, str]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
-from govmedia_rules.collect.columns import Frame, own_lines
+from govmedia_rules.collect.columns import Frame, own_frames, own_lines
 from govmedia_rules.collect.failures import opens
 from govmedia_rules.collect.home import HomeView
 from govmedia_rules.collect.letters import LetterReader
@@ -161,7 +161,7 @@ class ChannelFinder(LetterReader):
 
     def _read(self, fetched: Fetched, kind: str, depth: int, *, site_map: bool = False, on_home: bool = False) -> ReadPage:
         page = super()._read(fetched, kind, depth, site_map=site_map, on_home=on_home)
-        if kind in ("column", "channel") and any(url not in self._frame.media for url in page.facts.frames):
+        if kind in ("column", "channel") and own_frames(page.facts, self._frame):
             self._framed_pages.update((page.facts.url, fetched.url))
         if kind not in ("content", "site_map") and page.facts.has_form and self._speaks_of_letters(page.facts):
             self._letter_pages.update((page.facts.url, fetched.url))

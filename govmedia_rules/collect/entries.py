@@ -475,23 +475,33 @@ def _leave_items(record: _Record, inner: Collection[int]) -> None:
 
     A headline above the list stays, a short link (进入无障碍模式) does not.
     """
-    own = record.node.mem_id
-    if any(_item_of(cell.node, own, inner) is not None for cell in record.cells):
+    items_by_node: dict[int, int | None] = {record.node.mem_id: None}
+    if any(_item_of(cell.node, items_by_node, inner) is not None for cell in record.cells):
         return
-    items = [_item_of(link, own, inner) for link, _ in record.links]
+    items = [_item_of(link, items_by_node, inner) for link, _ in record.links]
     if len(set(items) - {None}) > 1:
         kept = zip(record.links, items, strict=True)
         record.links = [link for link, item in kept if item is None and len(link[1]) >= _SHORTEST_HEADLINE]
 
 
-def _item_of(node: LexborNode, outer: int, inner: Collection[int]) -> int | None:
-    """Return the identity of the outermost item of a list or dated record around a node inside `outer`; None without one."""
-    item = None
+def _item_of(node: LexborNode, known: dict[int, int | None], inner: Collection[int]) -> int | None:
+    """Return the identity of the outermost item of a list or dated record around a node inside a record; None without one.
+
+    Args:
+        node: A link or text in the record.
+        known: What is known of nodes of the record, by identity; the record's own is None. Each node is passed once.
+        inner: Dated records, and links that are some, by identity.
+    """
+    path = []
     step: LexborNode | None = node
-    while step is not None and step.mem_id != outer:
-        if step.mem_id in inner or step.tag in ("li", "tr"):
-            item = step.mem_id
+    while step is not None and step.mem_id not in known:
+        path.append(step)
         step = step.parent
+    item = None if step is None else known[step.mem_id]
+    for step in reversed(path):
+        if item is None and (step.mem_id in inner or step.tag in ("li", "tr")):
+            item = step.mem_id
+        known[step.mem_id] = item
     return item
 
 

@@ -205,7 +205,7 @@ def refuse_foreign(folder: Path, settings: Mapping[str, object], inputs: list[In
             raise _refusal(
                 folder, f"differs in inputs: {before.path} is not at its place", f"不同之处：输入文件 {before.path} 不在原位"
             )
-        change = _change(folder, before, now) if before != now else None
+        change = _change(folder, before, now)
         if change is not None:
             raise _refusal(folder, f"differs in inputs: {now.path} {change[0]}", f"不同之处：输入文件 {now.path} {change[1]}")
 
@@ -228,16 +228,19 @@ def _change(folder: Path, before: InputFile, now: InputFile) -> tuple[str, str] 
             f"变短：原有{before.bytes}字节，现有{now.bytes}字节",
         )
     suffix = Path(now.path).suffix.lower()
-    if suffix in (".parquet", ".pq") or (suffix == ".json" and now.bytes != before.bytes):
+    if before != now and (suffix in (".parquet", ".pq") or (suffix == ".json" and now.bytes != before.bytes)):
         return "was written again since the run began", "在运行开始后又写过"
     for made_of in _origins(folder):
         if made_of.get("file") != now.path:
             continue
         if not made_of.get("digest"):
+            if before == now:
+                continue
             return (
                 "was written since the run began, and its parts do not say of what they were made",
                 "在运行开始后又写过，而已有部分未记载其内容",
             )
+        # Also where size and time are the same: copies keep the time of what they were copied from.
         start, stop = int(made_of["start"]), int(made_of["stop"])
         if made_of["digest"] != _digest(now.path, start, stop):
             return f"holds something else in bytes {start} to {stop} than was judged", f"第{start}至{stop}字节与已判定的内容不同"

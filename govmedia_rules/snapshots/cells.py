@@ -260,7 +260,7 @@ class _Tally:
             return
         key = _TICKED.sub("", key_of(part))
         kind = _function_kind(key)
-        answer = _FILLERS.sub("", key) or key if kind is None else key  # 有互动功能, 不能互动
+        answer = _FILLERS.sub("", key) or key  # 有互动功能, 不能互动
         if key in words.yes or answer in words.yes:
             self.yes = True
         elif key in words.no or answer in words.no:

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import json
 import re
+import unicodedata
 from collections.abc import Callable, Iterable, Iterator
 from datetime import date, datetime
 from functools import cache
 from importlib.metadata import entry_points
 from pathlib import Path
 from typing import NamedTuple
+from urllib.parse import unquote
 
 from govmedia_rules.core.dates import read_moment
 from govmedia_rules.errors import MissingExtra, ObservationError, Where, reason_zh
@@ -153,17 +155,16 @@ def _read_file(path: Path, report: OnFault) -> Iterator[TextDocument]:
 
 
 _CODED = re.compile(r"\\u([4-9][0-9a-fA-F]{3})|&#(?:[xX]([4-9][0-9a-fA-F]{3})|([1-4][0-9]{4}));")
-_BYTES = re.compile("(?:[=%]E[4-9](?:[=%][89AB][0-9A-F]){2}){2}", re.IGNORECASE)
+_IN_ADDRESS = re.compile("(?:%E[4-9](?:%[89AB][0-9A-F]){2})+", re.IGNORECASE)
+_IN_MAIL = re.compile("(?:=E[4-9](?:=[89AB][0-9A-F]){2}){2}", re.IGNORECASE)
 
 
 def _unescaped(text: str, path: Path, report: OnFault) -> str:
-    """Return plain text with the Chinese characters that JSON and XML write as numbers; bytes in ASCII are reported."""
-    if _BYTES.search(text):
-        what, zh = (
-            "it holds characters written as bytes (=E4=BA=BA, %E4%BA%BA), which were not read",
-            "文字以字节编码写成，没有读入",
-        )
+    """Return plain text with the characters that JSON, XML and addresses write as numbers; bytes as in mail are reported."""
+    if _IN_MAIL.search(text):
+        what, zh = "it holds characters written as bytes (=E4=BA=BA), which were not read", "文字以字节编码写成，没有读入"
         report(ObservationError(what, Where(str(path)), "save it as HTML or text", zh, "请另存为网页或文本"))
+    text = _IN_ADDRESS.sub(lambda hit: unquote(hit[0], errors="replace"), text)
     return _CODED.sub(lambda hit: chr(int(hit[1] or hit[2], 16) if hit[3] is None else int(hit[3])), text)
 
 
@@ -248,9 +249,14 @@ def _garbled(text: str) -> int:
     sample = text[:_SAMPLE]
     if _control_characters(sample):
         return len(text)
-    han = [char for char in fold(sample) if "\u3400" <= char <= "\u9fff" or "\ue000" <= char <= "\uf8ff"]
-    common = sum(char in _common_characters() for char in han)
-    return 0 if common >= _LEAST_COMMON * len(han) else len(han) - common
+    # Letters of all scripts, and code points without a character: bytes in a wrong encoding give Hangul as often as rare Chinese.
+    letters = [plain for char, plain in zip(sample, fold(sample), strict=True) if char > "\xff" and _is_letter(char)]
+    common = sum(char in _common_characters() for char in letters)
+    return 0 if common >= _LEAST_COMMON * len(letters) else len(letters) - common
+
+
+def _is_letter(char: str) -> bool:
+    return char.isalpha() or unicodedata.category(char) in {"Co", "Cn"}
 
 
 def _control_characters(text: str) -> int:

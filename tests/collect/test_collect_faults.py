@@ -20,9 +20,9 @@ from tests.collect.faults import FAULTS, PAGE
 from tests.collect.madesites import NOW, LoopbackServer
 
 LIMITS = collect.Limits(
-    connect_seconds=3.0,
-    first_byte_seconds=3.0,
-    total_seconds=6.0,
+    connect_seconds=6.0,
+    first_byte_seconds=6.0,
+    total_seconds=12.0,
     seconds_per_site=30.0,
     retries=0,
     pages_per_site=20,

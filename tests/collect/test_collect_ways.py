@@ -547,6 +547,11 @@ def test_a_channel_behind_more_links_than_are_opened_is_not_missing(link: str, b
         assert ("channels" not in snapshot.partial) is is_whole
 
 
+def test_the_weather_in_a_frame_hides_no_channel() -> None:
+    pages = {f"/{path}/": frame(rows(path, [1, 3]) + '<iframe src="//i.tianqi.com/index.php"></iframe>') for path in NAMES}
+    assert "channels" not in _looked_at("", **pages).partial
+
+
 def test_services_in_a_frame_or_behind_a_picture_are_not_missing() -> None:
     column = frame('<iframe src="http://hall.example.com/"></iframe>')
     assert _looked_at("", nav='<li><a href="/bs/">办事服务</a></li>'.encode(), **{"/bs/": column}).services is None

@@ -163,10 +163,14 @@ def test_a_folder_of_another_run_is_not_touched(accounts: Path, tmp_path: Path) 
     with pytest.raises(ExportError, match="differs in settings"):
         inspect_to_parquet(accounts, BatchJudge(BOOK.plan, detail=True), out=out)
     assert {path.name: path.read_bytes() for path in out.iterdir()} == before
+    changed = accounts.stat().st_mtime_ns
     accounts.write_bytes(accounts.read_bytes().replace("示例发布7".encode(), "示例发布8".encode()))
     with pytest.raises(ExportError, match=r"differs in inputs: .*accounts.*holds something else in bytes 0 to"):
         inspect_to_parquet(accounts, BOOK, out=out)
     assert {path.name: path.read_bytes() for path in out.iterdir()} == before
+    os.utime(accounts, ns=(changed, changed))  # as a copy keeps the time
+    with pytest.raises(ExportError, match="holds something else in bytes 0 to"):
+        inspect_to_parquet(accounts, BOOK, out=out)
     run = inspect_to_parquet(accounts, other, out=out, restart=True)
     assert run.resumed == 0
     assert set(run.to_arrow()["rulebook"].to_pylist()) == {other.version}

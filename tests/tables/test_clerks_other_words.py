@@ -128,6 +128,8 @@ def test_a_date(cell: str, right: str) -> None:
         ("缺失", "o"),  # the function, or the answer
         ("没有任何互动", "u"),
         ("无此功能", "u"),
+        ("互动交流", "q"),
+        ("无互动交流功能", "u"),
         ("（无）", "u"),
         ("【无】", "u"),
         ("全无", "u"),

@@ -41,6 +41,27 @@ def test_html_in_its_own_charset(tmp_path):
     assert text.startswith("标题\n")
 
 
+@pytest.mark.parametrize("text", ["依据某某规定", "关于印发《某某实施办法》的通知，2024年5月1日。", "会议布署"])
+@pytest.mark.parametrize("broken", [b"\xff", b"\xff\xff", b"\x80"])
+@pytest.mark.parametrize("at", [0, 4, 8])
+def test_bytes_that_are_no_gbk_are_said_and_the_rest_is_read(text, broken, at):
+    raw = text.encode("gb18030")
+    read, lost = decode_with_loss(raw[:at] + broken + raw[at:])
+    assert lost
+    assert sum(char in read for char in text) > len(text) - 4
+
+
+def test_characters_in_addresses_are_read(tmp_path):
+    path = tmp_path / "a.txt"
+    path.write_text("见 https://example.gov.cn/%E5%B8%83%E7%BD%B2?a=%20b", "utf-8")
+    assert texts(path) == ["见 https://example.gov.cn/布署?a=%20b"]
+
+
+@pytest.mark.parametrize("encoding", ["utf-16-le", "utf-16-be"])
+def test_letters_of_no_chinese_text_are_not_taken_for_read(encoding):
+    assert decode_with_loss("가나다라마바사".encode(encoding))[1]
+
+
 def test_undecodable_bytes_do_not_stop(tmp_path):
     assert "\ufffd" in decode_text(b"\xff\x00\x81\x81\xff" * 3 + "甲".encode()) or decode_text(b"\xff\xff\xff")
 
@@ -166,7 +187,7 @@ def test_characters_written_as_numbers_are_read(tmp_path, written):
 
 @pytest.mark.parametrize(
     ("name", "text"),
-    [("a.txt", "=E5=B8=83=E7=BD=B2"), ("a.csv", "x,%e5%b8%83%E7%BD%B2"), ("a.mht", "布署"), ("a.txt", " \n"), ("folder", None)],
+    [("a.txt", "=E5=B8=83=E7=BD=B2"), ("a.csv", "x,=e5=b8=83=E7=BD=B2"), ("a.mht", "布署"), ("a.txt", " \n"), ("folder", None)],
 )
 def test_what_would_read_as_clean_and_was_not_read_is_said(tmp_path, name, text):
     path = tmp_path / name
