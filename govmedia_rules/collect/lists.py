@@ -161,13 +161,14 @@ class ListReader(ChannelFinder):
         await self._fetch_frames()
 
     def _look_past_shared_parts(self) -> None:
-        """Read columns without a list again: menus and banners that stand beside the lists of other columns are no content."""
+        """Read columns without a dated list again: what stands beside the lists of other columns (menus, banners) is no content."""
         shared = {part for part, count in self._shown.items() if count >= FEWEST_SHARING and part in self._beside_lists}
         by_kind = {kind: frozenset(text for name, text in shared if name == kind) for kind in ("links", "lines", "media")}
         frame = replace(self._frame, **{kind: getattr(self._frame, kind) | texts for kind, texts in by_kind.items()})
         for place, facts in self._without_list if shared else ():
             content = column_content(facts, frame)
             if not content.entries:
+                self._lists = [state for state in self._lists if state.place != place]
                 latest = self.columns[place].latest_entry_at if content.count else None
                 changes = {"entries": content.entries, "entry_count": content.count, "latest_entry_at": latest}
                 self.columns[place] = Column.model_validate(dict(self.columns[place]) | changes)
@@ -282,7 +283,7 @@ class ListReader(ChannelFinder):
         self._shown.update(parts)
         if content.entries:
             self._beside_lists |= parts
-        elif content.unseen in ("media", "links", "text"):
+        if content.unseen in ("media", "links", "text") or (content.entries and not content.is_dated):
             self._without_list.append((place, facts))
         if not content.entries or not content.shows_all:
             frames = own_frames(facts, self._frame)
