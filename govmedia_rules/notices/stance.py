@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any, Literal, cast
 
 from govmedia_rules.core.vocabulary import any_of
@@ -106,6 +106,8 @@ def has_fault(text: str) -> bool:
     return _pattern("fault").search(_pattern("innocent").sub("", text)) is not None
 
 
+# Each name in a segment asks for the stances of all its clauses.
+@lru_cache(maxsize=256)
 def stance_of(clause: str) -> Stance:
     """Return the stance of a clause, taken by itself."""
     if _pattern("asked").search(clause):

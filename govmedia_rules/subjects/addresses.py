@@ -76,7 +76,8 @@ def address_tail(url: str) -> str:
     It costs a tenth of `address_key`, which need then be worked out only where tails are equal.
     """
     for mark in ";?#":
-        url = url.partition(mark)[0]
+        if mark in url:
+            url = url.partition(mark)[0]
     above, _, last = url.rstrip("/ \t\r\n").rpartition("/")
     last = last.lower()
     if last.startswith(("index.", "default.")):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import time
 import tomllib
 from importlib.resources import files
 from pathlib import Path
@@ -11,7 +12,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from govmedia_rules.notices import Words, agrees, classify
+from govmedia_rules.notices import Words, agrees, classify, read
+from tests.timing import allowed
 
 HERE = Path(__file__).parent
 KINDS = {"site": "site", "media": "account", "both": "site"}
@@ -141,3 +143,9 @@ def test_any_text_is_classified(text: str) -> None:
 @pytest.mark.parametrize("text", ["未" * 9_000 + "更新", "链接" * 5_000, "无" * 20_000])
 def test_hostile_wordings_end(text: str) -> None:
     assert classify(text).indicator_ids
+
+
+def test_a_clause_of_many_names_ends() -> None:
+    begun = time.process_time()
+    read("关于检查情况的通报\n一、存在问题\n" + "“甲”网站无" * 1_500 + "。\n某办公室\n2024年1月1日\n")
+    assert time.process_time() - begun < allowed(10)
