@@ -46,6 +46,10 @@ _FLAT = b"a|area|base|br|col|dd|dt|embed|hr|img|input|li|link|meta|option|p|para
 _TAG = re.compile(rb"<(/?)(?!(?:" + _FLAT + rb")(?![a-z0-9]))[a-z]", re.IGNORECASE)
 
 
+_ATTRIBUTE = rb"""(?>[\s/]++[^\s=<>/]++(?:\s*+=\s*+(?>"[^"]*+"|'[^']*+'|[^\s<>"']++)?+)?+)"""
+# The parser compares each attribute of an element with all before it.
+_MANY_ATTRIBUTES = re.compile(rb"(<[a-zA-Z][^\s<>/]{0,50}+" + _ATTRIBUTE + rb"{500})" + _ATTRIBUTE + rb"++")
+
 # Elements other than links with an address, whose click leads to one.
 _CLICKED = (
     "[onclick*='location']:not([href]),[onclick*='open(']:not([href]),[data-href*='/']:not([href]),"
@@ -91,6 +95,8 @@ class Dom:
         if b"\0" in source:  # looked for in the bytes: in a str of wide characters it takes as long as a tenth of the parsing
             html, source = html.replace("\0", ""), source.replace(b"\0", b"")
         self.html = html
+        if len(source) > 10_000:
+            source = _MANY_ATTRIBUTES.sub(rb"\1", source)
         shallow = _shallow(source)
         self.is_flattened = shallow is not source  # of lists in boxes without end not every entry is found then
         self.tree = LexborHTMLParser(shallow)
