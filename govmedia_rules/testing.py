@@ -20,7 +20,6 @@ Example:
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -33,6 +32,7 @@ from typing import Any
 from govmedia_rules.checks.contract import Check
 from govmedia_rules.core.files import examples_folder
 from govmedia_rules.core.time import SHANGHAI
+from govmedia_rules.core.toml import parse_toml
 from govmedia_rules.errors import ObservationError, Where, reason_zh
 from govmedia_rules.judge.finding import Finding
 from govmedia_rules.judge.reviews import Review
@@ -172,7 +172,7 @@ def load_cases(path: str | PathLike[str], *, checks: Check | ModuleType | Iterab
     file = Path(path)
     where = Where(str(file))
     try:
-        table = tomllib.loads(file.read_text("utf-8"), parse_float=Decimal)
+        table = parse_toml(file.read_text("utf-8"), parse_float=Decimal)
     except (OSError, ValueError, RecursionError) as fault:
         raise ObservationError(f"the file cannot be read: {fault}", where, zh=f"文件无法读取：{reason_zh(fault)}") from fault
     try:

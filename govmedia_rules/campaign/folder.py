@@ -16,7 +16,6 @@ An empty cell is "not stated". Several values in a cell are joined by `|`.
 from __future__ import annotations
 
 import csv
-import tomllib
 from collections.abc import Callable, Iterator, Mapping
 from os import PathLike
 from pathlib import Path
@@ -30,6 +29,7 @@ from govmedia_rules.campaign.draft import NoticeDraft
 from govmedia_rules.campaign.units import CountedResult, CountedUnits, Disclosure, EarlierRate, Fault, Letters, Reported, Ruling
 from govmedia_rules.core.faults import first_fault
 from govmedia_rules.core.model import Model
+from govmedia_rules.core.toml import parse_toml
 from govmedia_rules.errors import CampaignError, Where, reason, reason_zh
 from govmedia_rules.subjects.models import Account, Site
 from govmedia_rules.subjects.registry import read_registry
@@ -71,7 +71,7 @@ def read_campaign(path: str | PathLike[str]) -> Described:
     folder = Path(path)
     file = folder / DESCRIPTION
     try:
-        description = tomllib.loads(file.read_text("utf-8-sig"))
+        description = parse_toml(file.read_text("utf-8-sig"))
     except FileNotFoundError:
         raise CampaignError(
             "no round is described here",
@@ -126,7 +126,7 @@ def read_draft(path: str | PathLike[str]) -> NoticeDraft:
     """
     file = Path(path)
     try:
-        description = tomllib.loads(file.read_text("utf-8-sig"))
+        description = parse_toml(file.read_text("utf-8-sig"))
     except (OSError, ValueError, RecursionError) as fault:
         raise CampaignError(f"it cannot be read: {fault}", Where(str(file)), zh=f"文件不能读：{reason_zh(fault)}") from fault
     return _checked(file, None, NoticeDraft.model_validate, description.get("notice", description))

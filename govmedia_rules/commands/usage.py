@@ -5,13 +5,13 @@ from __future__ import annotations
 import argparse
 import re
 import sys
-import tomllib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cache
 from pathlib import Path
 from typing import Any, NoReturn
 
 from govmedia_rules.commands.output import width
+from govmedia_rules.core.toml import parse_toml
 from govmedia_rules.errors import GovMediaRulesError, Where, choices, choices_zh, closest, language, reason, reason_zh
 
 _USAGE = (
@@ -33,7 +33,7 @@ _USAGE = (
 @cache
 def _help_zh() -> Mapping[str, str]:
     """Return the Chinese of every text of `--help`."""
-    return tomllib.loads(Path(__file__).with_name("help_zh.toml").read_text("utf-8"))
+    return parse_toml(Path(__file__).with_name("help_zh.toml").read_text("utf-8"))
 
 
 def in_language(text: str) -> str:
@@ -160,7 +160,7 @@ def settings_of(path: str) -> Mapping[str, object]:
         GovMediaRulesError: There is no such file, or it is not TOML.
     """
     try:
-        return tomllib.loads(Path(path).read_text("utf-8-sig"))
+        return parse_toml(Path(path).read_text("utf-8-sig"))
     except OSError as fault:
         what, zh = f"the file of settings cannot be opened: {reason(fault)}", f"设置文件打不开：{reason_zh(fault)}"
         hint, hint_zh = "it is named by --config or GOVMEDIA_CONFIG", "由 --config 或 GOVMEDIA_CONFIG 指明"

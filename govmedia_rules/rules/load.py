@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Iterable, Mapping
 from contextlib import suppress
 from datetime import date, datetime, timedelta
@@ -17,6 +16,7 @@ from pydantic import ValidationError
 
 from govmedia_rules.core.faults import describe_fault
 from govmedia_rules.core.time import SHANGHAI
+from govmedia_rules.core.toml import parse_toml
 from govmedia_rules.core.version import VERSION
 from govmedia_rules.errors import (
     CyclicExtends,
@@ -176,7 +176,7 @@ def parse_layer(data: bytes, file: str) -> Layer:
     if len(data) > MAX_BYTES:
         raise RulebookSyntaxError(f"the file has more than {MAX_BYTES} bytes", Where(file), zh=f"文件超过 {MAX_BYTES} 字节")
     try:
-        table = tomllib.loads(data.decode("utf-8-sig").replace("\r\n", "\n"), parse_float=Decimal)
+        table = parse_toml(data.decode("utf-8-sig").replace("\r\n", "\n"), parse_float=Decimal)
     except UnicodeDecodeError as fault:
         raise RulebookSyntaxError(
             f"the file is not UTF-8: {fault}", Where(file), zh=f"文件不是 UTF-8：{reason_zh(fault)}"

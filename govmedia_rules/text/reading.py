@@ -6,7 +6,6 @@ import codecs
 import csv
 import difflib
 import re
-import tomllib
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import replace
 from datetime import date
@@ -16,6 +15,7 @@ from os import PathLike
 from pathlib import Path
 from typing import Any
 
+from govmedia_rules.core.toml import parse_toml
 from govmedia_rules.core.vocabulary import key_of, read_data
 from govmedia_rules.errors import LexiconError, TableError, Where, choices, choices_zh, reason_zh
 from govmedia_rules.tables.model import BadRow
@@ -202,7 +202,7 @@ def _parsed_toml(raw: bytes, name: str) -> tuple[str, dict[str, Any]]:
             hint_zh="TOML 文件应为 UTF-8",
         ) from None
     try:
-        data = tomllib.loads(text.replace("\r\n", "\n"))
+        data = parse_toml(text.replace("\r\n", "\n"))
     except (ValueError, RecursionError) as fault:
         raise LexiconError(f"the file is not TOML: {fault}", Where(name), zh=f"文件不是 TOML：{reason_zh(fault)}") from None
     for key in data:
