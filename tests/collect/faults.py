@@ -52,9 +52,9 @@ async def nothing(writer: StreamWriter, path: str) -> None:
 
 
 async def drip(writer: StreamWriter, path: str) -> None:
-    """Sends a page one byte at a time."""
+    """Sends a page one byte at a time, for longer than any limit of the tests (the caller hangs up)."""
     writer.write(head(Content_Length="100000"))
-    for _ in range(200):
+    for _ in range(6_000):
         writer.write(b" ")
         await writer.drain()
         await asyncio.sleep(0.05)
