@@ -316,6 +316,7 @@ def test_the_later_of_two_writers_is_refused_and_loses_nothing(tmp_path: Path) -
     assert len(Campaign.load(tmp_path).members) == 2
 
 
+@pytest.mark.heavy
 def test_a_second_process_waits_and_is_refused(tmp_path: Path) -> None:
     one = campaign()
     one.save(tmp_path)

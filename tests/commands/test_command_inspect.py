@@ -206,6 +206,7 @@ def test_parquet(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
     assert "不合格 1" in out
 
 
+@pytest.mark.heavy
 def test_standard_input(tmp_path: Path) -> None:
     code, out, err = outside(["inspect", "-", "--format", "jsonl"], stdin=(STALE + "{\n").encode())
     assert code == 1

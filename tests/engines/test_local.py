@@ -50,6 +50,7 @@ def test_rows_lead_back_to_the_input(accounts: Path, tmp_path: Path) -> None:
     assert "检查结果 400 个" in run._repr_html_()
 
 
+@pytest.mark.heavy
 def test_pieces_do_not_change_the_answer(accounts: Path, tmp_path: Path) -> None:
     whole = inspect_to_parquet(accounts, BOOK, out=tmp_path / "a").to_arrow()
     for size in (200, 7_777, 10**9):
