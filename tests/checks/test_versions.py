@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import pytest
-
 import json
+
+import pytest
 
 from govmedia_rules.rules.plugins import built_in_checks
 from tests.generators.check_versions import FILE, current, unannounced

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import pytest
-
 import warnings
 from datetime import datetime
 from typing import Any
 
+import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
