@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 from collections.abc import Iterator
 from pathlib import Path
@@ -15,6 +16,12 @@ os.environ["GOVMEDIA_LANG"] = "en"  # tests compare the English sentences, whate
 
 settings.register_profile("any_machine", deadline=None, suppress_health_check=[HealthCheck.too_slow])  # however busy
 settings.load_profile("any_machine")
+
+
+def pytest_collection_finish() -> None:
+    """Take what was collected out of the garbage collector's rounds, which would look at all of it again and again."""
+    gc.collect()
+    gc.freeze()
 
 
 @pytest.fixture

@@ -7,11 +7,9 @@ that side of the boundary.
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Iterator, Mapping
 from datetime import datetime, timedelta
 from decimal import Decimal
-from pathlib import Path
 from typing import Any, get_type_hints
 
 import pytest
@@ -23,7 +21,8 @@ from govmedia_rules.judge.readings import check_of
 from govmedia_rules.rules.load import built_in_files, read_layer
 from govmedia_rules.rules.model import Indicator
 from govmedia_rules.rules.plugins import Plugins
-from govmedia_rules.testing import Case, load_cases
+from govmedia_rules.testing import Case
+from tests.case_files import CASES
 
 SECOND = timedelta(seconds=1)
 STEPS = (-1, 1)
@@ -95,12 +94,10 @@ def answer(indicator: Indicator, spec: CheckSpec, case: Case) -> object:
     return found.status, sorted(found.faults.items()), sorted(found.possible.items()), named
 
 
-CASES: dict[tuple[str, str], list[Case]] = {}
-for path in sorted((Path(__file__).parent / "checks").rglob("*.toml")):
-    table = tomllib.loads(path.read_text("utf-8"))
-    CASES[table["indicator"], table.get("rulebook", "national-2019")] = [
-        case for case in load_cases(path) if case.status != "not_applicable"
-    ]
+BY_BOOK: dict[tuple[str, str], list[Case]] = {
+    (cases[0].indicator, cases[0].rulebook.id): [case for case in cases if case.status != "not_applicable"]
+    for cases in CASES.values()
+}
 
 
 def uncovered(name: str) -> list[str]:
@@ -109,12 +106,12 @@ def uncovered(name: str) -> list[str]:
     lacking = []
     for indicator_id in sorted(layer.indicators.keys() & book.plan.by_id.keys()):
         indicator = book[indicator_id]
-        if indicator.check is None or (indicator_id, name) not in CASES:
+        if indicator.check is None or (indicator_id, name) not in BY_BOOK:
             continue
         spec = CheckSpec.of(book.plan.functions[indicator.check])
         if spec.subject == "registry":
             continue
-        cases = CASES[indicator_id, name]
+        cases = BY_BOOK[indicator_id, name]
         told = [answer(indicator, spec, case) for case in cases]
         for number, step, changed in numbers(indicator, spec):
             if all(answer(changed, spec, case) == known for case, known in zip(cases, told, strict=True)):

@@ -7,7 +7,6 @@ import inspect
 import sys
 import tomllib
 from functools import cache
-from pathlib import Path
 from types import ModuleType
 
 import pytest
@@ -17,10 +16,9 @@ from govmedia_rules.checks.contract import Check, CheckSpec
 from govmedia_rules.rules.load import built_in_files, read_layer
 from govmedia_rules.rules.model import Indicator
 from govmedia_rules.rules.plugins import Plugins
-from govmedia_rules.testing import Case, load_cases
+from govmedia_rules.testing import Case
+from tests.case_files import CASES, FILES
 
-FILES = sorted((Path(__file__).parent / "checks").rglob("*.toml"))
-CASES = {path.stem: load_cases(path) for path in FILES}
 NATIONAL = "national-2019"
 
 DECIDING = {"check", "params", "kind", "applies_to", "mode", "enabled"}

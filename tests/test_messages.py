@@ -49,6 +49,7 @@ def sites() -> Iterator[tuple[str, ast.Call]]:
                 yield f"{path.relative_to(PACKAGE)}:{node.lineno}", node
 
 
+@pytest.mark.heavy
 def test_every_error_and_warning_is_made_with_both_texts() -> None:
     missing, count = [], 0
     for place, call in sites():
@@ -73,6 +74,7 @@ def test_no_warning_of_the_library_is_a_bare_text() -> None:
     assert [f"{path.name}:{node.lineno}" for path, node in calls if ast.unparse(node.args[1]) in NAMES] == []
 
 
+@pytest.mark.heavy
 def test_chinese_texts_are_chinese() -> None:
     """What is written out under zh holds Chinese, and the English beside it none but names of the field."""
     wrong = []
@@ -271,6 +273,7 @@ INWARD = {"collect/tolerant.py", "core/dates.py", "core/vocabulary.py", "engines
 """Modules whose plain errors never leave the library."""
 
 
+@pytest.mark.heavy
 def test_every_english_refusal_of_a_model_has_its_chinese() -> None:
     chinese, used, missing = read_data("govmedia_rules.core", "faults.toml"), set(), []
     for path in sorted(PACKAGE.rglob("*.py")):

@@ -42,6 +42,7 @@ def test_changes_of_a_line(source: str, expected: list[str]) -> None:
     assert sorted(afters(source)) == sorted(expected)
 
 
+@pytest.mark.heavy
 def test_each_change_is_one_and_compiles() -> None:
     path = mutation.ROOT / "govmedia_rules" / "judge" / "score.py"
     source = path.read_text("utf-8")

@@ -95,6 +95,7 @@ RUNS: dict[str, tuple[Callable[[Path, Progress], object], int | None, str]] = {
 }
 
 
+@pytest.mark.heavy
 @pytest.mark.parametrize("name", RUNS)
 def test_every_long_run_tells_how_far_it_is(name: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     run, total, shown = RUNS[name]

@@ -96,6 +96,7 @@ def test_version_is_that_of_the_project() -> None:
 OF_EVERY_COMMAND = {"add_parser", "run"}
 
 
+@pytest.mark.heavy
 def test_no_two_modules_have_a_public_class_or_function_of_one_name() -> None:
     homes: dict[str, list[str]] = {}
     package = Path(gr.__file__).parent

@@ -103,6 +103,7 @@ def test_everything_comes_back(tmp_path: Path) -> None:
     assert third.results["main", key("甲")].outcome == "passed"
 
 
+@pytest.mark.heavy
 def test_a_cut_at_every_byte_leaves_the_rounds_of_whole_records(tmp_path: Path) -> None:
     one = campaign()
     one.add_members([site("甲"), site("乙")])
@@ -158,6 +159,7 @@ with one.recording(sys.argv[1]):
 """
 
 
+@pytest.mark.heavy
 def test_a_killed_writer_loses_nothing_it_was_told(tmp_path: Path) -> None:
     for turn, pause in enumerate((0.0, 0.05, 0.2)):
         folder = tmp_path / str(turn)
@@ -314,6 +316,7 @@ def test_the_later_of_two_writers_is_refused_and_loses_nothing(tmp_path: Path) -
     assert len(Campaign.load(tmp_path).members) == 2
 
 
+@pytest.mark.heavy
 def test_a_second_process_waits_and_is_refused(tmp_path: Path) -> None:
     one = campaign()
     one.save(tmp_path)

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import json
 
+import pytest
+
 from govmedia_rules.rules.plugins import built_in_checks
 from tests.generators.check_versions import FILE, current, unannounced
 
 
+@pytest.mark.heavy
 def test_no_check_changed_its_answers_and_kept_its_version() -> None:
     before = json.loads(FILE.read_text("utf-8"))
     changed = unannounced(before, current())

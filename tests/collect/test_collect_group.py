@@ -125,6 +125,7 @@ def test_no_address_is_visited_twice() -> None:
     assert len(asked) == len(set(asked))
 
 
+@pytest.mark.heavy
 def test_the_sample_depends_on_the_seed_alone() -> None:
     made = [make_site(number, articles=9) for number in range(3)]
 

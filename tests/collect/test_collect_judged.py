@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import pytest
+
 from tests.benchmarks.collect_judged import run
 
 
+@pytest.mark.heavy
 def test_verdicts_equal_the_truth_with_and_without_faults() -> None:
     assert run(sites=24, runs=2) == []

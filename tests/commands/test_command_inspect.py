@@ -206,6 +206,7 @@ def test_parquet(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
     assert "不合格 1" in out
 
 
+@pytest.mark.heavy
 def test_standard_input(tmp_path: Path) -> None:
     code, out, err = outside(["inspect", "-", "--format", "jsonl"], stdin=(STALE + "{\n").encode())
     assert code == 1
@@ -221,6 +222,7 @@ def test_standard_input(tmp_path: Path) -> None:
 # --- terminals --------------------------------------------------------------------------------------------------------
 
 
+@pytest.mark.heavy
 @pytest.mark.parametrize("encoding", ["gbk", "cp1252", "ascii"])
 @pytest.mark.parametrize("form", ["table", "json"])
 def test_every_console_shows_what_it_can(tmp_path: Path, encoding: str, form: str) -> None:
@@ -276,6 +278,7 @@ def test_progress_is_for_terminals(tmp_path: Path) -> None:
     assert err.count(b"\n") == 1
 
 
+@pytest.mark.heavy
 @pytest.mark.parametrize("form", ["table", "jsonl"])
 def test_a_closed_pipe_is_quiet(tmp_path: Path, form: str) -> None:
     (tmp_path / "a.jsonl").write_text("".join(line(f"号{number}", latest_post_at="2024-05-01") for number in range(400)), "utf-8")

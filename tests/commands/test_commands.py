@@ -136,6 +136,7 @@ def test_widths() -> None:
     assert cut_to_width("a\nb", 5) == "a b"
 
 
+@pytest.mark.heavy
 @pytest.mark.parametrize("closed", [">&-", "2>&-", ">&- 2>&-"])
 def test_a_closed_stream_is_no_fault_of_the_program(closed: str, tmp_path: Path) -> None:
     (tmp_path / "a.csv").write_text("账号名称,平台,最近更新时间\n甲,微博,2024-08-01\n", "utf-8")

@@ -41,6 +41,7 @@ def test_a_writer_without_room_raises_one_error_and_tears_nothing(tmp_path: Path
     _on_disk(tmp_path, writer, fault)
 
 
+@pytest.mark.heavy
 @pytest.mark.skipif(sys.platform != "linux", reason="small disks are made by mount")
 @pytest.mark.parametrize("writer", ["csv", "inspect-to-parquet"])
 def test_a_full_disk_is_said_in_one_error(tmp_path: Path, writer: str) -> None:

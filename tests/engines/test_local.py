@@ -50,6 +50,7 @@ def test_rows_lead_back_to_the_input(accounts: Path, tmp_path: Path) -> None:
     assert "检查结果 400 个" in run._repr_html_()
 
 
+@pytest.mark.heavy
 def test_pieces_do_not_change_the_answer(accounts: Path, tmp_path: Path) -> None:
     whole = inspect_to_parquet(accounts, BOOK, out=tmp_path / "a").to_arrow()
     for size in (200, 7_777, 10**9):
@@ -74,6 +75,7 @@ inspect_to_parquet(sys.argv[1], book, out=sys.argv[2], piece_bytes=3_000)
 """
 
 
+@pytest.mark.heavy
 @pytest.mark.skipif(not hasattr(signal, "SIGKILL"), reason="this system has no kill -9")
 def test_a_killed_run_is_finished_without_loss_or_doubling(accounts: Path, tmp_path: Path) -> None:
     wanted = inspect_to_parquet(accounts, BOOK, out=tmp_path / "whole", piece_bytes=3_000)
@@ -213,6 +215,7 @@ def _whole(path: Path, folder: Path) -> pyarrow.Table:
     return inspect_to_parquet(path, BOOK, out=folder, piece_bytes=3_000).to_arrow()
 
 
+@pytest.mark.heavy
 def test_an_input_that_was_touched_or_grew_is_continued(accounts: Path, tmp_path: Path) -> None:
     first = inspect_to_parquet(accounts, BOOK, out=tmp_path / "out", piece_bytes=3_000)
     os.utime(accounts, ns=(1, 1))

@@ -219,6 +219,7 @@ def columns(draw: st.DrawFn, cells: dict[str, st.SearchStrategy[str | None]], ne
     return {name: [row[name] for row in rows] for name in names}
 
 
+@pytest.mark.heavy
 @pytest.mark.filterwarnings("ignore")
 @settings(max_examples=25, deadline=None)
 @given(
@@ -231,6 +232,7 @@ def test_accounts(cells: dict[str, list[Any]], library: str, book: str, day: boo
     same_both_ways(LIBRARIES[library](cells), BOOKS[book], observed_at=POINT.date() if day else POINT, kind="account")
 
 
+@pytest.mark.heavy
 @pytest.mark.filterwarnings("ignore")
 @settings(max_examples=15, deadline=None)
 @given(cells=columns(SITES, ("网站名称",)), library=st.sampled_from(list(LIBRARIES)), lang=st.sampled_from(["zh", "en"]))

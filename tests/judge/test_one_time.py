@@ -85,6 +85,7 @@ def written(value: Any, draw: Any) -> Any:
     return value.astimezone(draw()).isoformat() if isinstance(value, datetime) else value
 
 
+@pytest.mark.heavy
 @pytest.mark.parametrize(("model", "documents"), [(gr.SiteSnapshot, SITES), (gr.AccountSnapshot, ACCOUNTS)])
 def test_any_offset_gives_the_same_inspection(model: Any, documents: Any) -> None:
     @settings(max_examples=50, deadline=None)

@@ -358,6 +358,7 @@ def test_a_list_nobody_gave_keeps_the_verdict_open_where_a_local_veto_rests_on_i
 CASES = sorted((Path(__file__).parents[1] / "checks").rglob("*.toml"))
 
 
+@pytest.mark.heavy
 @pytest.mark.parametrize("name", ["census-2015", "supervision-2019", "guidelines-2017", "zhaoqing-2019"])
 def test_quick_verdict_sum_and_json_agree_on_every_case(name: str) -> None:
     """Every snapshot of every case file, judged by a whole book: the verdict is that of the sum, and JSON gives it back."""

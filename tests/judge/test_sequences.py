@@ -44,7 +44,7 @@ def test_there_is_something_to_write() -> None:
     assert any(change.after is None for change in CHANGES)
 
 
-@pytest.mark.parametrize("name", HELD)
+@pytest.mark.parametrize("name", [pytest.param(name, marks=[pytest.mark.heavy] if name == "findings" else []) for name in HELD])
 def test_every_way_out(name: str, tmp_path: Path) -> None:
     held = HELD[name]
     wanted = [list(row) for row in held.cells()]

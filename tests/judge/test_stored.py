@@ -359,6 +359,7 @@ def five_hundred(rng: random.Random) -> list[gr.Inspection]:
     return inspections
 
 
+@pytest.mark.heavy
 def test_500_inspections_go_through_a_database_of_json() -> None:
     rng = random.Random(20240823)
     for inspection in five_hundred(rng):

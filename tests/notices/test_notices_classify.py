@@ -145,6 +145,7 @@ def test_hostile_wordings_end(text: str) -> None:
     assert classify(text).indicator_ids
 
 
+@pytest.mark.heavy
 def test_a_clause_of_many_names_ends() -> None:
     begun = time.process_time()
     read("关于检查情况的通报\n一、存在问题\n" + "“甲”网站无" * 1_500 + "。\n某办公室\n2024年1月1日\n")

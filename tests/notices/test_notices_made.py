@@ -197,6 +197,7 @@ def test_no_shuffled_notice_stops_the_reader(pieces: list[str], between: str) ->
     assert notice.model_dump_json()
 
 
+@pytest.mark.heavy
 @pytest.mark.parametrize(
     "body",
     [

@@ -97,6 +97,7 @@ def test_the_labelled_wordings_are_classified(shared: Path, name: str) -> None:
     assert 100 * (len(rows) - len(wrong)) >= 97 * len(rows), [row["phrase"] for row in wrong]
 
 
+@pytest.mark.heavy
 def test_wordings_of_a_province_are_classified_without_its_own_words(shared: Path) -> None:
     held = script("notices_phrases").measure_held_out(shared).values()
     wordings = sum(result.wordings for result in held)

@@ -35,6 +35,7 @@ def test_every_indicator_names_the_places_of_its_rule(name: str) -> None:
         assert (ROOT / places.page).is_file()
 
 
+@pytest.mark.heavy
 def test_the_reasons_named_are_those_that_the_cases_give() -> None:
     for file in sorted((ROOT / "tests" / "checks").rglob("*.toml")):
         table = tomllib.loads(file.read_text("utf-8"))

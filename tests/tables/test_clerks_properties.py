@@ -6,6 +6,7 @@ import warnings
 from datetime import datetime
 from typing import Any
 
+import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -75,6 +76,7 @@ def opened(before: str, after: str) -> bool:
     return after in (before, "undetermined")
 
 
+@pytest.mark.heavy
 @settings(max_examples=300, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(row=ROW, column=st.sampled_from(sorted(set(CELLS) - {"运行状态"})), cell=UNREADABLE)
 def test_a_cell_that_cannot_be_read_only_opens_verdicts(row: dict[str, Any], column: str, cell: Any) -> None:
@@ -132,6 +134,7 @@ COUNTS: dict[str, list[Any]] = {
 }
 
 
+@pytest.mark.heavy
 @settings(max_examples=200, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(
     row=st.fixed_dictionaries({name: st.sampled_from(cells) for name, cells in COUNTS.items()}),

@@ -42,6 +42,7 @@ def test_hostile_files_give_a_typed_error(name: str) -> None:
     assert time.process_time() - began < allowed(2)
 
 
+@pytest.mark.heavy
 def test_columns_of_forty_sites() -> None:
     sites = gr.read_columns(SHARED / "tables" / "columns-of-40-sites.csv", observed_at=date(2024, 8, 23))
     assert (len(sites), sites.bad, sites.unread_columns) == (40, (), ())

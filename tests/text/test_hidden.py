@@ -32,6 +32,7 @@ def with_noise(form, generator, noise=NOISE):
     return form
 
 
+@pytest.mark.heavy
 def test_five_thousand_seeded_matches_are_not_hidden():
     forms, generator = wrong_forms(5_000, 11)
     scanner = scanner_for(("starter",))

@@ -239,6 +239,7 @@ def test_any_text_after_a_header_gives_a_lexicon(tmp_path_factory, text):
         load_lexicon(path)
 
 
+@pytest.mark.heavy
 def test_a_hundred_thousand_lines(tmp_path):
     chars = [chr(code) for code in range(0x4E00, 0x4E00 + 400)]
     rows = "".join(f"{a}{b}错,{a}{b}对,,,\n" for a in chars for b in chars[:250])

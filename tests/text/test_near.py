@@ -4,8 +4,8 @@ from hypothesis import strategies as st
 
 from govmedia_rules.text.enumerations import Enumerations
 from govmedia_rules.text.near import LOOK, NearForms, is_alike
-from govmedia_rules.text.scanner import Scanner
 from govmedia_rules.text.search import build_search
+from tests.text.starter import starter
 
 
 def distance(one: str, other: str) -> int:
@@ -254,9 +254,9 @@ def test_any_mixture_of_members_is_read_and_spans_lie_inside(parts):
     [("优化营商环竟", "优化营商环境"), ("根本政治制渡，", "根本政治制度"), ("中国农民丰收结", "中国农民丰收节")],
 )
 def test_a_last_character_that_sounds_or_looks_alike_is_a_slip(text, right):
-    assert [(match.suggestion, match.reason) for match in Scanner("starter").scan(text)] == [(right, "substituted_alike")]
+    assert [(match.suggestion, match.reason) for match in starter().scan(text)] == [(right, "substituted_alike")]
 
 
 @pytest.mark.parametrize("text", ["落实乡村振兴战役", "农业农村现代话题", "国务院办公厅听取汇报"])
 def test_a_last_character_of_another_word_is_none(text):
-    assert [match for match in Scanner("starter").scan(text) if match.confidence != "low"] == []
+    assert [match for match in starter().scan(text) if match.confidence != "low"] == []

@@ -176,6 +176,7 @@ def test_renamed_bodies_wait_for_their_day(scanner):
     assert not scanner.scan("国土资源部印发通知")
 
 
+@pytest.mark.heavy
 def test_five_hundred_injected_errors(monkeypatch):
     monkeypatch.syspath_prepend(str(BENCHMARKS))
     import text_injection

@@ -102,6 +102,7 @@ def test_lexicon_learn_writes_a_file_that_can_be_used(capsys, tmp_path):
     assert run(capsys, lexicon, "lexicon", "learn", clean, "--lexicon", output, "--format", "json")[0] == 0
 
 
+@pytest.mark.heavy
 @pytest.mark.parametrize("form", ["json", "sarif"])
 def test_a_baseline_leaves_only_what_is_new(capsys, page, tmp_path, form):
     baseline = tmp_path / f"before.{form}"
@@ -119,6 +120,7 @@ def test_a_baseline_leaves_only_what_is_new(capsys, page, tmp_path, form):
         run(capsys, scan, "scan", page, "--baseline", baseline)
 
 
+@pytest.mark.heavy
 def test_reviews_of_a_scan_and_of_verdicts_are_one(capsys, page, tmp_path):
     openpyxl = pytest.importorskip("openpyxl")
     book_path = tmp_path / "复核.xlsx"
@@ -144,6 +146,7 @@ def test_reviews_of_a_scan_and_of_verdicts_are_one(capsys, page, tmp_path):
     assert "【布署】" in run(capsys, scan, "scan", page, "--baseline", lines, "--today", "2025-01-01")[1]
 
 
+@pytest.mark.heavy
 def test_an_exception_in_the_text_says_who_decided(capsys, tmp_path):
     path = tmp_path / "a.html"
     path.write_text("<!-- govmedia-rules: allow 布署 | 编辑部 | 2024-05-01 | 引自旧文 --><p>会议布署工作。按装空调。</p>", "utf-8")
@@ -240,6 +243,7 @@ def test_a_refused_decision_and_a_bad_row_of_a_lexicon_are_not_read(capsys, tmp_
     assert "lexicon line" in err
 
 
+@pytest.mark.heavy
 def test_an_expired_decision_hides_nothing_today(capsys, tmp_path):
     text, reviews = tmp_path / "a.txt", tmp_path / "reviews.jsonl"
     text.write_text("会议布署工作。", "utf-8")

@@ -1,8 +1,8 @@
 import pytest
 
 from govmedia_rules.text.reading import load_lexicon
-from govmedia_rules.text.scanner import Scanner
 from govmedia_rules.text.titles import Titles
+from tests.text.starter import starter
 
 TITLES = Titles([line.text for line in load_lexicon("starter").canonicals])
 
@@ -29,7 +29,7 @@ def test_other_titles(title):
 
 
 def test_the_scanner_asks_it():
-    found = Scanner("starter").scan("根据《中华人民共和国消费者保护法》")
+    found = starter().scan("根据《中华人民共和国消费者保护法》")
     assert [(match.suggestion, match.reason, match.severity) for match in found] == [
         ("中华人民共和国消费者权益保护法", "no_such_law", "general")
     ]

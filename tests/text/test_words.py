@@ -3,6 +3,7 @@ import pytest
 from govmedia_rules.text.lexicon import Lexicon, Term
 from govmedia_rules.text.scanner import Scanner
 from govmedia_rules.text.words import is_word
+from tests.text.starter import starter
 
 OWN = Scanner(Lexicon("own", terms=tuple(Term(word, source="x") for word in ("去死", "鸡巴", "傻子"))), forms=False)
 
@@ -22,11 +23,11 @@ def test_words():
 
 @pytest.mark.parametrize("text", ["应急援救", "依法制定", "在全国安家落户", "社会保险费"])
 def test_phrases_that_read_as_other_words_are_right(text):
-    assert not Scanner("starter").scan(f"，{text}，")
+    assert not starter().scan(f"，{text}，")
 
 
 @pytest.mark.parametrize(
     ("text", "right"), [("依法制国", "依法治国"), ("脱贫功坚", "脱贫攻坚"), ("社会保账部门", "社会保障"), ("营商环竟", "营商环境")]
 )
 def test_slips_in_phrases(text, right):
-    assert [match.suggestion for match in Scanner("starter").scan(f"，{text}，")] == [right]
+    assert [match.suggestion for match in starter().scan(f"，{text}，")] == [right]
