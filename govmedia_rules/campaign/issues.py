@@ -182,6 +182,7 @@ def _named(campaign: CampaignView) -> Iterator[Issue]:
         ),
     )
     yield from _about("reports_differ", "wrong", filter(_reports_differ, results.values()))
+    yield from _about("passed_with_veto", "wrong", filter(_passes_with_veto, results.values()))
     window = campaign.config.window
     if window is not None:
         first, last = window.start.first() or date.min, window.end.last() or date.max
@@ -201,6 +202,7 @@ def _sampled(campaign: CampaignView) -> Iterator[Issue]:
     if not_seen:
         yield _issue("drawn_not_seen", "open", not_seen)
     kinds = {(sample.tier, sample.rule.subject) for sample in campaign.samples}
+    yield from _draws(campaign)
     yield from _about(
         "seen_not_drawn",
         "note",
@@ -210,6 +212,20 @@ def _sampled(campaign: CampaignView) -> Iterator[Issue]:
             if (result.tier, subject_kind(result.subject)) in kinds and key not in drawn
         ),
     )
+
+
+def _draws(campaign: CampaignView) -> Iterator[Issue]:
+    """Yield issues about draws that could be chosen by what they give: made again, or when results were known already."""
+    for tier, kind in sorted({(sample.tier, sample.rule.subject) for sample in campaign.samples}):
+        of_kind = [sample for sample in campaign.samples if (sample.tier, sample.rule.subject) == (tier, kind)]
+        seeds = "、".join(dict.fromkeys(sample.seed for sample in of_kind))
+        if len({sample.seed for sample in of_kind}) > 1:
+            yield _issue("drawn_again", "wrong", count=len(of_kind), details={"kind": kind, "tier": tier, "seeds": seeds[:200]})
+        last = max(sample.at.date() for sample in of_kind)
+        if any(sample.rule.method == "stratified" for sample in of_kind):
+            seen = (r for r in campaign.results.values() if (r.tier, subject_kind(r.subject)) == (tier, kind))
+            known = (result for result in seen if (at := evidence_at(result)) is not None and at.date() < last)
+            yield from _about("drawn_after_results", "wrong", known, kind=kind, day=last.isoformat())
 
 
 def _about(reason: str, severity: Severity, results: Iterable[Result], **values: str) -> Iterator[Issue]:
@@ -227,6 +243,9 @@ def _order(campaign: CampaignView) -> Iterator[Issue]:
     early = [task for task in own if (at := _observed_at(results.get(task.key))) is not None and task.issued < at.date()]
     if early:
         yield _issue("task_before_result", "wrong", tuple(task.subject for task in early))
+    unread = [task for task in own if (day := _confirmed_on(results.get(task.key))) is not None and task.issued < day]
+    if unread:
+        yield _issue("task_before_review", "wrong", tuple(task.subject for task in unread))
     for due in sorted({task.due for task in own}):
         if (holiday := _why_off(due)) is not None:
             subjects = tuple(task.subject for task in own if task.due == due)
@@ -259,6 +278,16 @@ def _observed_at(result: Result | None) -> datetime | None:
     return None if result is None else evidence_at(result)
 
 
+def _confirmed_on(result: Result | None) -> date | None:
+    """Return the day on which the first reason of a failure was confirmed; None where a ruling or nobody did."""
+    record = None if result is None or result.outcome != "failed" else result.record
+    if result is None or record is None or record.ruling is not None:
+        return None
+    confirmed = [review.at for review in record.given if review.decision == "confirmed" and review.indicator in result.reasons]
+    confirmed += [report.reviewed_at for report in record.reported if report.reviewed_at is not None]
+    return min(confirmed).date() if confirmed else None
+
+
 def _is_inspected_after_ruling(result: Result) -> bool:
     record = result.record
     if record is None or record.ruling is None or record.inspection is None:
@@ -273,6 +302,15 @@ def _reports_differ(result: Result) -> bool:
         return False
     reports = sorted((report for report in record.reported if report.outcome is not None), key=lambda report: report.at)
     return bool(reports) and reports[-1].outcome == "passed" and any(report.outcome == "failed" for report in reports)
+
+
+def _passes_with_veto(result: Result) -> bool:
+    """Whether a unit is reported to have passed, and a problem of a veto that was reported with it is confirmed."""
+    record = result.record
+    if record is None or result.outcome != "passed" or record.inspection is not None or record.ruling is not None:
+        return False
+    vetoes = {name for report in record.reported for fault in report.faults for name in fault.indicator_ids if ".veto." in name}
+    return any(name in record.reviews and record.reviews[name].decision == "confirmed" for name in vetoes)
 
 
 def _rules(campaign: CampaignView) -> Iterator[Issue]:

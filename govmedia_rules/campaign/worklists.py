@@ -24,11 +24,12 @@ from govmedia_rules.campaign.view import CampaignView
 from govmedia_rules.core.dates import read_moment
 from govmedia_rules.core.faults import first_fault
 from govmedia_rules.core.time import SHANGHAI
-from govmedia_rules.errors import ArgumentError, GovMediaRulesError
+from govmedia_rules.errors import ArgumentError, GovMediaRulesError, TableError, Where
 from govmedia_rules.judge.reviews import Review
 from govmedia_rules.notices.figures import OutcomeKind
 from govmedia_rules.subjects.models import Account, Site
 from govmedia_rules.tables.columns import Cell, ColumnType, Heading
+from govmedia_rules.tables.model import RawTable
 from govmedia_rules.tables.out import SummaryTable
 from govmedia_rules.tables.sources import open_table
 
@@ -94,7 +95,8 @@ OUTCOMES: Mapping[str, OutcomeKind] = {
 _RESULT_NAMES: Mapping[str, str] = {
     "名称": "name", "网站名称": "name", "账号名称": "name", "政务新媒体名称": "name", "平台": "platform", "平台类型": "platform",
     "平台名称": "platform", "所属地方或部门": "area", "网址": "url", "首页网址": "url", "标识码": "code", "网站标识码": "code",
-    "主办单位": "owner", "层级": "level", "检查结果": "outcome", "存在的问题": "wording", "存在的突出问题": "wording",
+    "主办单位": "owner", "层级": "level", "检查结果": "outcome", "抽查结果": "outcome", "检查结论": "outcome", "结果": "outcome",
+    "存在的问题": "wording", "存在的突出问题": "wording", "存在问题": "wording", "主要问题": "wording", "问题": "wording",
     "检查主体": "tier", "检查单位": "by", "检查时间": "at", "复核时间": "reviewed_at", "对象编号": "id",
 }  # fmt: skip
 
@@ -178,7 +180,7 @@ def read_reviews_filled(
         )
         return _text(cells, "检查主体") or MAIN, model
 
-    return _read(source, "结论", review)
+    return _read(source, "结论", make=review)
 
 
 def recheck_list(campaign: CampaignView) -> SummaryTable[Line]:
@@ -216,7 +218,7 @@ def read_rechecks_filled(
         )
         return _text(cells, "检查主体") or MAIN, _text(cells, "对象编号") or "", model
 
-    return _read(source, "复查结果", recheck)
+    return _read(source, "复查结果", make=recheck)
 
 
 def issue_list(campaign: CampaignView) -> SummaryTable[Line]:
@@ -253,7 +255,7 @@ def read_issues_filled(
             role=_text(cells, "说明人") or role, at=_moment(cells.get("说明时间")) or at, reason=_text(cells, "说明")
         )
 
-    return _read(source, "说明", answer)
+    return _read(source, "说明", make=answer)
 
 
 def read_results_filled(
@@ -280,7 +282,7 @@ def read_results_filled(
         words = (*words, "area", "owner", "level", "code")
         subject = kind.model_validate({name: str(named[name]).strip() for name in words if name in named})
         wordings = [part for part in str(named.get("wording") or "").replace("；", ";").split(";") if part.strip()]
-        outcome = _word(named, "outcome", OUTCOMES)
+        outcome = _word({"检查结果": named.get("outcome")}, "检查结果", OUTCOMES)
         return Reported.model_validate(
             {
                 "subject": campaign.members.get((tier, subject.id), subject),
@@ -293,16 +295,38 @@ def read_results_filled(
             }
         )
 
+    answers = [title for title, name in _RESULT_NAMES.items() if name == "outcome"]
     # A problem without a result is not left out as a blank row is.
-    return _read(source, "检查结果", reported, needed=("存在的问题", "存在的突出问题"))
+    return _read(source, *answers, make=reported, needed=[title for title, name in _RESULT_NAMES.items() if name == "wording"])
 
 
 def _read(
-    source: str | PathLike[str], answer: str, make: Callable[[Mapping[str, Any]], T], *, needed: Iterable[str] = ()
+    source: str | PathLike[str], *answers: str, make: Callable[[Mapping[str, Any]], T], needed: Iterable[str] = ()
 ) -> Filled[T]:
-    """Read the rows in which `answer` is filled in; one without it that has a cell of `needed` cannot be used."""
+    """Read the rows in which the column of the answer is filled in.
+
+    Args:
+        source: CSV or workbook.
+        answers: What that column may be called.
+        make: Makes what a row says.
+        needed: Columns of which a filled cell says that a row without an answer cannot be used.
+
+    Raises:
+        TableError: The table cannot be opened, or has no such column: no row of it would say anything.
+    """
     filled: Filled[T] = Filled()
-    for number, cells in _rows(source):
+    table = open_table(source)
+    titles = [str(title).strip() for title in table.columns]
+    answer = next((title for title in answers if title in titles), None)
+    if answer is None:
+        raise TableError(
+            f"no column is called {' or '.join(answers)}",
+            Where(str(source)),
+            f"there are {', '.join(titles[:12])}",
+            f"没有名为“{'”或“'.join(answers)}”的列",
+            f"现有列：{'、'.join(titles[:12])}",
+        )
+    for number, cells in _rows(table):
         if cells.get(answer) is None or not str(cells[answer]).strip():
             if any(str(cells.get(title) or "").strip() for title in needed):
                 filled.refused.append((number, f"{answer} is blank"))
@@ -319,8 +343,8 @@ def _read(
     return filled
 
 
-def _rows(source: str | PathLike[str]) -> Iterator[tuple[int, Mapping[str, Any]]]:
-    for number, cells in open_table(source).rows:
+def _rows(table: RawTable) -> Iterator[tuple[int, Mapping[str, Any]]]:
+    for number, cells in table.rows:
         row = {str(title).strip(): value for title, value in cells.items()}
         if any(value is not None and str(value).strip() for value in row.values()):
             yield number, row

@@ -337,9 +337,14 @@ def _record(
 def _issue(args: argparse.Namespace) -> int:
     campaign = Campaign.load(args.path)
     due = _checked(DueRule, {"day": args.due, "days": args.days, "working_days": args.working_days})
-    for task in campaign.issue(due, signed=args.signed):
+    issued = campaign.issue(due, signed=args.signed)
+    for task in issued:
         print(f"{task.name}\t{task.due}\t{task.wording}")
     campaign.save(args.path)
+    say(
+        f"{len(issued)} tasks issued; {len(campaign.open)} units are open and have none",
+        f"下发整改任务{len(issued)}项；待定{len(campaign.open)}个，未下发",
+    )
     return 0
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, datetime, timedelta
+from decimal import Decimal
 from pathlib import Path
 
 import pytest
@@ -20,6 +21,7 @@ from govmedia_rules.campaign import (
     NoticeDraft,
     Recheck,
     Ruling,
+    SampleRule,
 )
 from govmedia_rules.core.time import SHANGHAI
 from govmedia_rules.errors import CampaignError
@@ -295,3 +297,44 @@ def test_a_rate_under_doubt_is_printed_only_where_nothing_open_can_change_it() -
     assert sure.printed_share(sure.statistics().total("account")) is None  # 99.9 or 100
     sure.review(review(key("乙")))
     assert sure.printed_share(sure.statistics().total("account")) == (99_999, 100_000)
+
+
+def test_a_task_signed_before_its_failure_was_confirmed_is_questioned() -> None:
+    for signed, expected in ((LATER.date() - timedelta(days=1), ["task_before_review"]), (LATER.date(), [])):
+        one = failing("甲")
+        one.issue(DueRule(day=date(2024, 9, 10)), signed=signed)
+        assert [issue.reason for issue in one.issues() if issue.is_blocking] == expected
+    # A second look after the task confirms it once more.
+    one.review(review(key("甲"), at=LATER + timedelta(days=3)))
+    assert [issue.reason for issue in one.issues() if issue.is_blocking] == []
+
+
+def test_a_draw_that_could_be_chosen_is_questioned() -> None:
+    one = campaign()
+    one.add_members([account(name, "wechat_official") for name in "甲乙丙丁"])
+    rule = SampleRule(subject="account", share=Decimal("0.5"))
+    one.draw(rule, seed="1", at=POINT)
+    one.draw(rule, seed="1", at=POINT)
+    assert [issue.reason for issue in one.issues() if issue.is_blocking] == []
+    one.draw(rule, seed="2", at=POINT)
+    [issue] = [issue for issue in one.issues() if issue.is_blocking]
+    assert (issue.reason, issue.count) == ("drawn_again", 3)
+
+    late = campaign()
+    late.add_members([account(name, "wechat_official") for name in "甲乙丙丁"])
+    late.add([seen("甲")])
+    late.draw(rule, seed="1", at=POINT)
+    assert [issue.reason for issue in late.issues() if issue.is_blocking] == []
+    late.draw(rule, seed="1", at=LATER)
+    [issue] = [issue for issue in late.issues() if issue.is_blocking]
+    assert (issue.reason, issue.subjects) == ("drawn_after_results", (key("甲"),))
+
+
+def test_a_unit_that_passes_with_a_confirmed_veto_is_questioned() -> None:
+    one = campaign()
+    one.add_results(reported(account("甲", "wechat_official"), "passed", "连续两周未更新", is_reviewed=False))
+    assert [issue.reason for issue in one.issues() if issue.is_blocking] == []
+    one.review(review(key("甲"), decision="dismissed"))
+    assert [issue.reason for issue in one.issues() if issue.is_blocking] == []
+    one.review(review(key("甲"), at=LATER + timedelta(days=1)))
+    assert [issue.reason for issue in one.issues() if issue.is_blocking] == ["passed_with_veto"]

@@ -274,3 +274,23 @@ def test_results_of_sites_by_their_names_and_rows_without_a_result(tmp_path: Pat
     assert f"{table}:3: 检查结果 is blank" in said
     assert "'丙县政府网' is no member" in said
     assert [result.subject.id for result in Campaign.load(folder).failures()] == ["www.j.gov.cn"]
+
+
+def test_a_table_without_a_column_for_the_answer_is_refused(
+    begun: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    table = tmp_path / "结果.csv"
+    for title, code in (("检查结果", 0), ("结果", 0), ("好坏", 2)):
+        table.write_text(f"名称,平台,{title},问题,检查时间\n甲县发布,微信公众号,合格,,2024-08-10\n", "utf-8")
+        assert call("campaign", "results", begun, table, "--by", "第三方") == code
+    assert "好坏" in capsys.readouterr().err
+    table.write_text("检查主体,对象编号,指标编号\nmain,甲,media.veto.stale\n", "utf-8")
+    assert call("campaign", "review", begun, "--read", table, "--role", "检查单位") == 2
+    assert "结论" in capsys.readouterr().err
+
+
+def test_issuing_says_how_many_and_who_is_still_open(begun: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert call("campaign", "results", begun, inspections_file(tmp_path)) == 0
+    capsys.readouterr()
+    assert call("campaign", "issue", begun, "--signed", "2024-08-27", "--days", "14") == 0
+    assert "0 tasks issued; 2 units are open" in capsys.readouterr().err
