@@ -8,7 +8,9 @@ from hypothesis import strategies as st
 
 from govmedia_rules.subjects.addresses import address_key, address_tail, have_distinct_tails
 
-PIECES = st.sampled_from(["/", "//", "a", "A", "b", "index.html", "Default.aspx", "?", "#", ";", "%41", " ", "\n", ".", "http:", "İ"])
+PIECES = st.sampled_from(
+    ["/", "//", "a", "A", "b", "index.html", "Default.aspx", "?", "#", ";", "%41", " ", "\n", ".", "http:", "İ"]
+)
 URLS = st.lists(st.lists(PIECES, min_size=1, max_size=6).map("".join), max_size=4)
 
 
