@@ -103,11 +103,15 @@ class CountBuilder:
         self.last_outcome: OutcomeKind | None = None
         self.topic: CountedSubject | None = None
         self.recent: list[CountedSubject] = []
+        self.in_segment: list[CountedSubject] = []
+        """Kinds of subject that the clauses up to a semicolon or full stop named, in their order."""
         self.stage: str | None = None
         self.method: str | None = None
         self.compared_with: ComparisonBasis | None = None
         self.divided: Outcome | None = None
         self.replaces = False
+        self.is_unread = False
+        """Whether the number read last was entered nowhere."""
 
     def whole(self, subject: CountedSubject) -> WholeBuilder | None:
         """Return the population of this kind that was spoken of last."""

@@ -9,7 +9,7 @@ accounts; what was merged or added meanwhile (整合, 新增) is no stock; what 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from functools import cache
 from typing import cast
@@ -96,11 +96,23 @@ _ASIDE = re.compile(r"(?:还|另|另外|同时)对[^。]*专项(?:检查|抽查|
 _DIVIDED = re.compile(r"^按[^,]{2,14}(?:分|划分|统计|来看|看)$")
 
 
-def count_paragraphs(paragraphs: list[Line], page: NoticeText, period: Period | None = None) -> CountBuilder:
-    """Read the figures of some paragraphs into a builder; what is said of another period than `period` is left out."""
+def count_paragraphs(
+    paragraphs: list[Line], page: NoticeText, period: Period | None = None, topics: Mapping[int, CountedSubject] | None = None
+) -> CountBuilder:
+    """Read the figures of some paragraphs into a builder.
+
+    Args:
+        paragraphs: The paragraphs, in the order of the text.
+        page: The page, for the places of the figures.
+        period: What the notice is for; what is said of another is left out.
+        topics: Kind of subject that the heading of a paragraph names, by the offset of the paragraph.
+    """
     builder = CountBuilder(period)
     for paragraph in paragraphs:
-        builder.topic = None
+        builder.topic = (topics or {}).get(paragraph.start)
+        if builder.topic is not None:
+            # (二)政务新媒体。合格53个: what was counted under the heading before is another population.
+            builder.current = builder.whole(builder.topic)
         for sentence in sentences_of(paragraph):
             if _ASIDE.search(sentence.text):
                 _read_aside(sentence, page, builder)
@@ -169,6 +181,7 @@ def _sentence(sentence: Line, page: NoticeText, builder: CountBuilder, *, rest: 
     for segment in segments(sentence):
         builder.back_to_whole()
         builder.compared_with = builder.divided = None
+        builder.in_segment = []
         is_earlier = is_aim = False
         for clause in _with_labels(segment):
             starts = _OF_EARLIER.match(clause.text) is not None or _is_of_another_period(clause.text, builder.period)
@@ -193,6 +206,7 @@ def _sentence(sentence: Line, page: NoticeText, builder: CountBuilder, *, rest: 
                 builder.current = builder.whole("account" if "新媒体" in clause.text else "site")
             # 对全市政务新媒体开展随机抽查,共抽查120个: the clause before says of what.
             kinds = [SUBJECT_OF[m.lastgroup] for m in nouns().finditer(clause.text) if m.lastgroup in ("sites", "accounts")]
+            builder.in_segment += [kind for kind in dict.fromkeys(kinds) if kind not in builder.in_segment]
             if kinds:
                 builder.recent = list(dict.fromkeys(kinds))
                 builder.topic = kinds[0] if len(builder.recent) == 1 else None
@@ -341,12 +355,18 @@ def _read_numbers(plain: str, clause: Line, page: NoticeText, builder: CountBuil
         if is_whole and parsed.measure in (None, "registered") and parsed.outcome is None and is_some:
             # 3家网站超过一个月未更新 says how many have the fault, not how many there are; so does 48个账号更新及时 of 52.
             parsed = replace(parsed, is_flow=True)
+        if parsed.outcome == "passed" and _GRADES.search(plain) and "不合格" not in plain:
+            # 优秀5个、良好9个、合格2个 are grades of a marking; 合格 is none of all that passed.
+            parsed = replace(parsed, outcome="other")
         carried, ended = parsed.measure, parsed if parsed.outcome else None
         _enter(parsed, plain[end : match.start()], builder, parts=parts)
         end = match.end() + parsed.consumed
     if len(matches) > 1 and "、" in plain:
         builder.back_to_whole()
     return bool(matches)
+
+
+_GRADES = re.compile("(?:优秀|良好)(?:等次)?的?(?:有)?[0-9]")
 
 
 def _is_fewer_than_inspected(parsed: ParsedNumber, left: str, builder: CountBuilder) -> bool:
@@ -541,6 +561,7 @@ _THINGS = ("家", "个", "户", "款")
 def _enter(parsed: ParsedNumber, left: str, builder: CountBuilder, *, parts: bool) -> None:
     """Enter one number into the builder."""
     subject = parsed.subject
+    builder.is_unread = False
     is_thing = subject in ("site", "account")
     if parts and subject in (None, "unit") and _is_part_by_owner(parsed, builder):
         assert builder.current is not None
@@ -561,10 +582,12 @@ def _enter(parsed: ParsedNumber, left: str, builder: CountBuilder, *, parts: boo
         _enter_figure(parsed, builder)
         return
     if subject is None:
-        rest = parts and re.search("其他|其它|类$", parsed.label) is not None
+        divides = parts or _is_divided_by_platform(builder)
+        rest = divides and re.search("^(?:其他|其它)(?:平台|渠道|类型)" if not parts else "其他|其它|类$", parsed.label) is not None
         counts_units = parsed.unit in _THINGS and not _FLOW.search(left)
         subject = builder.current.subject if builder.current is not None else builder.topic
         if subject is None or not counts_units or not (parsed.outcome or parsed.measure or rest):
+            builder.is_unread = True
             return
     whole = builder.whole(subject)
     if parsed.agent and whole is not None and (parts or parsed.subject is None) and not whole.scope and not parsed.outcome:
@@ -592,6 +615,12 @@ def _enter(parsed: ParsedNumber, left: str, builder: CountBuilder, *, parts: boo
         part.counts.setdefault(parsed.measure or part.part_of or "total", parsed.count)
     else:
         _enter_total(parsed, left, subject, builder, narrow=narrow)
+
+
+def _is_divided_by_platform(builder: CountBuilder) -> bool:
+    """Whether the population counted last has parts by platform (微信公众号102个;微博30个), to which 其他平台18个 belongs."""
+    whole = builder.whole(builder.current.subject) if builder.current is not None else None
+    return whole is not None and any(part.dimension == "platform" for part in whole.parts)
 
 
 def _as_part_of_failures(parsed: ParsedNumber, builder: CountBuilder) -> ParsedNumber:
@@ -656,7 +685,13 @@ def _enter_total(parsed: ParsedNumber, left: str, subject: CountedSubject, build
     known = builder.whole(subject)
     before = known.counts.get("inspected") if known is not None and not known.outcomes and not known.rates else None
     is_sample = parsed.measure == "inspected" and before is not None and before.value > parsed.count.value
-    if known is not None and before is not None and is_sample and re.search("(?:共|随机|实际)抽", left) and len(known.counts) == 1:
+    if (
+        known is not None
+        and before is not None
+        and is_sample
+        and re.search("(?:共|随机|实际)抽|实际(?:检查|检测|监测)", left)
+        and len(known.counts) == 1
+    ):
         # 对112个政务新媒体进行了抽查,共抽查57个: the first is what there are.
         known.counts = {"total": before}
     whole = builder.total(

@@ -15,11 +15,24 @@ _SITE_CODE = re.compile(r"[0-9]{10}|bm[0-9]{8}")
 _WRAPPER = re.compile(r"^(?:单项否决|单否|扣分|不合格)(?:指标|项)?[(::](?P<inside>.*?)\)?$")
 
 
+_SUBJECTS = re.compile(r"(?:账号|网站|新媒体|公众号)(?:名称)?(?:\(|$)")
+_BODY = re.compile("(?:所在|所属)?(?:单位|部门|机构)(?:名称)?")
+_AREA = re.compile(r"(?:县区|区县|市县|市州|地市|县市区|县\(市、区\)|县\(区\)|市\(州\)|镇街|乡镇|县|区|市)(?:名称)?")
+
+
 def column_roles(table: Table) -> dict[str, int]:
     """Return which column holds what: name, code, url, owner, area, platform, outcome, wording, remark."""
     roles: dict[str, int] = {}
-    for index, name in enumerate(table.columns):
-        plain = re.sub(r"\s+", "", name)
+    columns = [re.sub(r"\s+", "", name) for name in table.columns]
+    has_subjects = any(_SUBJECTS.search(name) for name in columns)
+    for index, plain in enumerate(columns):
+        if _AREA.fullmatch(plain):
+            roles.setdefault("area", index)
+            continue
+        if has_subjects and _BODY.fullmatch(plain):
+            # 单位名称 beside 账号名称 is the body that answers, not what was inspected.
+            roles.setdefault("owner", index)
+            continue
         if plain in notice_words()["tables"]["serial"] or re.search("[数率量]$|总数|得分", plain):
             continue
         for role, *spellings in notice_words()["columns"]["order"]:

@@ -348,7 +348,7 @@ class _Items:
 def _anchor() -> re.Pattern[str]:
     sites, accounts = any_of(naming()["site_words"]), any_of(naming()["account_words"])
     return re.compile(
-        rf"(?P<more>等)?(?:(?P<count>(?<![0-9])[0-9]+)[个家]?|(?P<numeral>[两二三四五六七八九十]{{1,3}})[个家])?(?:单位|部门|地|县区|县市区|县\(市、区\)|县\(区\)|区县|市县)?(?:的)?(?:设区市|县级|市级)?(?:政府)?(?:官方)?"
+        rf"(?P<more>等)?(?:(?P<count>(?<![0-9])[0-9]+)[个家]?|(?P<numeral>[两二三四五六七八九十]{{1,3}})[个家])?(?:单位|部门|地|县区|县市区|县\(市、区\)|县\(区\)|区县|市县)?(?:(?:开设|开办|主办|运营|运维)(?=的))?(?:的)?(?:设区市|县级|市级)?(?:政府)?(?:官方)?"
         rf"(?:(?P<platform>{PLATFORM_WORDS})(?:账号|平台|号)?|(?P<account>{accounts})|(?P<site>{sites})(?!地图|标识|域名|名称|系统)|(?P<part>(?=网站(?:地图|标识|域名|名称))))"
         rf"(?:\((?P<bracket>{PLATFORM_WORDS})(?:账号)?\))?(?P<more2>等)?"
     )

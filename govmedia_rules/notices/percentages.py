@@ -69,11 +69,20 @@ def read_percentages(plain: str, page: NoticeText, clause: Line, builder: CountB
         if re.search("(?:不低于|不少于|不得低于)$|每(?:年|半年|季度?|月)[^,]*$", before + (match.group("before") or "")):
             # 抽查比例不低于30%, 每季度抽查比例达到40%: what is asked for.
             continue
+        if _OF_ONE_SITE.search(before):
+            # 站点无法访问率超过5% is measured of one site.
+            continue
+        if kind == "share" and builder.is_unread and before.strip(" ,") in ("占", "占比", "占总数", "占比为"):
+            # 更新正常的285个,占97.9%: a share of what was not entered is none of the whole.
+            continue
         if kind == "completion" and _is_of_letters(before, builder):
             continue
         if kind is not None:
             label = "抽查比例" if is_share_inspected else _rate_label(before)
             _enter_rate(kind, label, before, match, page, clause, builder)
+
+
+_OF_ONE_SITE = re.compile("(?:访问|可用|打开|打不开|连通|断链|错链|死链)(?:的)?(?:比)?率")
 
 
 def _is_of_letters(before: str, builder: CountBuilder) -> bool:
@@ -98,12 +107,13 @@ def _enter_distributed(plain: str, page: NoticeText, clause: Line, builder: Coun
     named = list(dict.fromkeys(SUBJECT_OF[noun.lastgroup] for noun in nouns().finditer(lead) if noun.lastgroup))
     if named and not (len(named) == len(matches) == 2 and set(named) == {"site", "account"}):
         return False
-    subjects = named or builder.recent
+    # 网站不合格1家,新媒体不合格4个,合格率分别为…: each was named in a clause of its own.
+    subjects = named or (builder.recent if len(builder.recent) == len(matches) or len(matches) < 2 else builder.in_segment)
     opens = bool(named) or (kind == "pass" and len(subjects) == len(matches) > 1)
     wholes = [whole for s in subjects if (whole := builder.whole(s) or (builder.open(s) if opens else None)) is not None]
     figures = matches * len(wholes) if re.search("均|都", lead) and len(matches) == 1 else matches
     if len(figures) != len(wholes):
-        return len(wholes) > 1
+        return len(wholes) > 1 or (len(matches) > 1 and "分别" in lead)
     for match, whole in zip(figures, wholes, strict=True):
         figure = f"{match.group('figure')}%"
         place = page.place(clause.start + match.start("figure"), clause.start + match.end("figure") + 1)

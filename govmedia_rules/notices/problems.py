@@ -235,6 +235,10 @@ _OF_WHOLE = re.compile("长期|连续|超|已|未|不|无|近|多|自|从|停|�
 _OF_A_PART = re.compile("栏目|首页|专题|专栏|频道|板块|页面|链接|指南|留言|信箱|搜索|网站")
 
 
+_BELOW_VETO = re.compile("[未不](?:达到?|够|构成|触发|属于?|足以)[^,。]{0,6}(?:否决|不合格)|未被(?:通报|点名|扣分|否决)")
+"""Words that say that a fault is no veto (更新频率偏低但未达到否决标准)."""
+
+
 def _classify(wording: str, stance: Stance, subject: SubjectKind | None) -> tuple[tuple[str, ...], tuple[str, ...]]:
     """Return ids and deciding words; what only asks for improvement (有待提高) is no veto."""
     # “甲局”网站长期未更新: what is said of no part is said of the site as a whole.
@@ -248,7 +252,8 @@ def _classify(wording: str, stance: Stance, subject: SubjectKind | None) -> tupl
         # 首页不更新、无互动栏目: each fault of a list by itself; no word of one decides with a word of another.
         apart = [classify(piece, subject=subject).decisions for piece in pieces if has_fault(piece)]
         decisions = tuple(d for found in apart for d in found if d.indicator_id != OTHER) or decisions
-    kept = [decision for decision in decisions if stance != "weak" or ".veto." not in decision.indicator_id]
+    is_mild = stance == "weak" or _BELOW_VETO.search(wording) is not None
+    kept = [decision for decision in decisions if not is_mild or ".veto." not in decision.indicator_id]
     if not kept:
         return (OTHER,), ()
     return tuple(decision.indicator_id for decision in kept), tuple(dict.fromkeys(w for d in kept for w in d.words))
@@ -345,7 +350,7 @@ def _named(segment: Line, groups: list[Mentions], page: NoticeText, heading: str
         # Groups without words of their own share the words of the next one.
         while j + 1 < len(groups) and not wordings[j]:
             j += 1
-        members, wording = groups[i : j + 1], wordings[j]
+        members, wording, edge = groups[i : j + 1], wordings[j], groups[i - 1].end if i else 0
         i = j + 1
         own: Kind | None = next((group.kind for group in members if group.kind), None) or kind_named(wording) or kind
         others = _OTHERS.search(wording)
@@ -353,11 +358,16 @@ def _named(segment: Line, groups: list[Mentions], page: NoticeText, heading: str
             at = start + text.find(wording) + others.end()
             yield from _nameless(Line(segment.number, at, wording[others.end() :]), page, heading, kind)
             wording = wording[: others.start()]
+        # What is said of the others (,其余4个账号整改不到位) is not said of these.
+        low, high = members[0].start, min(members[-1].end + len(wording if others else wordings[j]), len(text))
         wording = without_none(wording)
-        low, high = members[0].start, min(members[-1].end + len(wordings[j]), len(text))
         stance = _stance_of_region(segment, low if wording else 0, high)
         if not wording:
-            wording, low = _before(text, groups[0].start), 0
+            # 3个已关停,其余4个整改不到位,分别是“甲”“乙”: the nearest predicate before the names.
+            between = _before(text[edge : members[0].start], members[0].start - edge)
+            wording, low = between if edge and has_fault(between) else _before(text, groups[0].start), 0
+            is_stated = (edge and has_fault(between)) or _FAILED_LIST.search(wording)
+            stance = "fault" if is_stated else stance
             if not has_fault(wording) and has_fault(heading):
                 # (一)更新不及时。如“甲”“乙”微信公众号。 The heading is the predicate.
                 wording, stance = heading, "fault"
@@ -386,6 +396,10 @@ def _named(segment: Line, groups: list[Mentions], page: NoticeText, heading: str
             decided_by=decided_by,
             place=page.place(start + low, start + high),
         )
+
+
+_FAILED_LIST = re.compile("(?:不合格|不达标|单项否决)的?(?:政府)?(?:网站|政务新媒体|新媒体|账号|单位)(?:的)?(?:名单|清单)$")
+"""What a list of the failed is called before its names (不合格网站名单:甲镇、乙镇)."""
 
 
 def _with_kind(named: Named, kind: Kind | None, heading: str) -> Named:
@@ -441,7 +455,9 @@ def _wordings(text: str, groups: list[Mentions]) -> list[str]:
     if shared is not None:
         for i, part in enumerate(said[:-1]):
             open_end = text[groups[i].end : groups[i + 1].start].rstrip().endswith("、")
-            if part and open_end and not _SHARED.search(part) and not has_fault(part):
+            # “甲”微博(发布娱乐信息)、“乙”(无法访问): each has its own in brackets.
+            is_own = text.startswith("(", groups[i].end)
+            if part and open_end and not is_own and not _SHARED.search(part) and not has_fault(part):
                 said[i] = part + shared.group()
     return said
 

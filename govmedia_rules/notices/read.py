@@ -9,12 +9,12 @@ from pathlib import Path
 from govmedia_rules.notices import counting, formal
 from govmedia_rules.notices.builder import CountBuilder
 from govmedia_rules.notices.classify import OTHER
-from govmedia_rules.notices.figures import DateSpan, Period, Place
+from govmedia_rules.notices.figures import CountedSubject, DateSpan, Period, Place
 from govmedia_rules.notices.grids import from_grid, read_tables
 from govmedia_rules.notices.listing import column_roles, lists_subjects, read_listed
 from govmedia_rules.notices.mentions import kind_named
 from govmedia_rules.notices.model import Attachment, Citation, Kind, Named, Notice, Problem
-from govmedia_rules.notices.outline import AttachmentPage, Line, NoticeText, Outline, Section, outline, sentences_of
+from govmedia_rules.notices.outline import DATE_LINE, AttachmentPage, Line, NoticeText, Outline, Section, outline, sentences_of
 from govmedia_rules.notices.practices import read_practices, read_praised
 from govmedia_rules.notices.problems import read_problems, read_sentence, read_summary, read_unheaded
 from govmedia_rules.notices.rechecks import is_of_round_before, read_recheck
@@ -208,9 +208,16 @@ def _count(parts: Outline, page: NoticeText, overview: list[Line], period: Perio
     in_head = [line for line in parts.head if line is not title and title != line and re.search("[0-9][个家]", line.text)]
     starts = {line.start for line in overview}
     opening = [line for line in parts.opening if line.start not in starts]
-    builder = counting.count_paragraphs(_counted_lines(parts, page, [*in_head, *opening, *overview]), page, period)
+    lines = _counted_lines(parts, page, [*in_head, *opening, *overview])
+    builder = counting.count_paragraphs(lines, page, period, _topics(parts))
     counting.read_failures(_problem_lines(parts), page, builder)
     return builder
+
+
+def _topics(parts: Outline) -> dict[int, CountedSubject]:
+    """Return the kind of subject that the heading over a paragraph names, by the offset of the first paragraph under it."""
+    headed = [(section.body[0].start, kind_named(section.title)) for section in parts.root.walk() if section.body]
+    return {start: kind for start, kind in headed if kind is not None}
 
 
 def _read_parts(parts: Outline, page: NoticeText) -> dict[str, object]:
@@ -226,7 +233,7 @@ def _read_parts(parts: Outline, page: NoticeText) -> dict[str, object]:
     about = _about(formal.headline(parts.head), page)
     return {
         "problem_summary": tuple(item for section in problem_parts for item in read_summary(section)),
-        "problems": _with_whole_names(tuple(_as_of(problem, about) for problem in problems)),
+        "problems": _with_whole_names(tuple(_with_names_before(tuple(_as_of(problem, about) for problem in problems)))),
         "practices": tuple(practice for section in practice_parts for practice in read_practices(section, page)),
         "duties": tuple(duty for section in duty_parts for duty in formal.duties(section, page)),
         "headings": tuple(part.title for section in duty_parts for part in section.parts if part.title),
@@ -345,6 +352,8 @@ def _period(title: Line | None, parts: Outline, page: NoticeText, year: int | No
     for line in lines:
         # 截至2021年3月底 is the day of a count, no period.
         text = _UNTIL.sub(lambda match: "*" * len(match.group()), line.text)
+        # 2023年9月18日 is a day; its year is no period.
+        text = DATE_LINE.sub(lambda match: "*" * len(match.group()), text)
         # 2020年8月至10月 that is no quarter is none of its months either.
         match = _quarter_of_months(text) or Period.find(_MONTHS.sub(lambda span: "*" * len(span.group()), text))
         is_body = line is not title
@@ -425,6 +434,21 @@ def _as_of(problem: Problem, about: Kind | None) -> Problem:
     if about is None or problem.kind is not None or not kept:
         return problem
     return problem.model_copy(update={"kind": about, "indicator_ids": kept})
+
+
+_THOSE_ABOVE = re.compile(
+    "^(?:以上|上述|这些|该)(?:[0-9两三四五六七八九十]+[个家])?(?:不合格)?(?:网站|单位|部门|账号|政务新媒体|新媒体|微信公众号|公众号)(?:内容)?(?:均|都|全部)"
+)
+
+
+def _with_names_before(problems: tuple[Problem, ...]) -> Iterator[Problem]:
+    """Yield the findings; one of 上述账号均超过14天未更新 is of those that the finding before it names."""
+    before: Problem | None = None
+    for problem in problems:
+        if before is not None and before.named and not problem.named and _THOSE_ABOVE.match(problem.wording):
+            problem = problem.model_copy(update={"named": before.named, "is_open": before.is_open})
+        yield problem
+        before = problem
 
 
 def _with_whole_names(problems: tuple[Problem, ...]) -> tuple[Problem, ...]:

@@ -35,7 +35,7 @@ class _Header:
     def lists(self) -> bool:
         """Whether every name is one of a column, and together they list subjects with what was found."""
         known = {*self.roles.values(), self.serial}
-        named = all(i in known or re.search("[数率量分]$", name) for i, name in enumerate(self.names))
+        named = all(i in known or re.search("[数率量分]$|时间$|日期$|期限$|排名$", name) for i, name in enumerate(self.names))
         return named and all(self.names) and lists_subjects(self.roles)
 
     def row(self, cells: Sequence[str], number: int) -> list[str] | None:
@@ -73,13 +73,14 @@ def spaced_grids(rows: Sequence[str], first_line: int) -> Iterator[SourceGrid]:
                 continue
             cells = _cells_of(rows[at])
             if len(cells) < len(header.names) - 1:
-                # What is shorter is the text after the table, or the rest of a broken cell.
-                break
-            number += 1
+                # What is shorter is the text after the table, or, where rows follow, a broken one.
+                if not _goes_on(header, rows[at + 1 :]):
+                    break
+                continue
+            # A row that was not certain is left out; the numbers go on after it.
+            is_later = _serial_of(header, cells) > number + 1 and len(cells) == len(header.names)
+            number = _serial_of(header, cells) if is_later else number + 1
             fitting = header.row(cells, number)
-            if fitting is None and header.serial is not None and (serial := _SERIAL.fullmatch(cells[0])):
-                # A row that was not certain is left out; the numbers go on after it.
-                number = int(serial[1])
             if fitting is not None:
                 grid.append(fitting)
                 lines.append(first_line + at)
@@ -87,6 +88,22 @@ def spaced_grids(rows: Sequence[str], first_line: int) -> Iterator[SourceGrid]:
             at = len(rows)
         if len(grid) > 1:
             yield _grid(grid, lines, first_line + at)
+
+
+_MOST_BROKEN = 3
+"""Lines after which a table may go on where they cannot be placed."""
+
+
+def _goes_on(header: _Header, rows: Sequence[str]) -> bool:
+    """Whether one of the next lines is certainly a row of the table."""
+    following = [cells for row in rows[: 2 * _MOST_BROKEN] if (cells := _cells_of(row))][:_MOST_BROKEN]
+    return any(len(cells) == len(header.names) and header.row(cells, _serial_of(header, cells)) is not None for cells in following)
+
+
+def _serial_of(header: _Header, cells: Sequence[str]) -> int:
+    """Return the number that a row gives itself; 0 where it gives none."""
+    match = _SERIAL.fullmatch(cells[header.serial]) if header.serial is not None and header.serial < len(cells) else None
+    return int(match[1]) if match is not None else 0
 
 
 def _header_of(row: str) -> _Header | None:
@@ -120,21 +137,43 @@ def cell_grids(rows: Sequence[str], first_line: int) -> Iterator[SourceGrid]:
             continue
         header = _Header(texts[at:first])
         grid, numbers, width = [list(header.names)], [lines[at][0]], first - at
-        at = first
+        at, number = first, 1
         while header.lists and at + width <= len(texts):
             cells = texts[at : at + width]
-            fitting = header.row(cells, len(grid))
+            fitting = header.row(cells, number)
             # A sentence among the cells, or the next number, tells that one of them was empty.
-            shifted = str(len(grid) + 1) in cells or (
+            shifted = str(number + 1) in cells or (
                 cells[-1].endswith("。") and not all(row[-1].endswith("。") for row in grid[1:2])
             )
             if fitting is None or shifted:
-                break
-            grid.append(fitting)
+                following = _next_row(header, texts, at, number)
+                if following is None:
+                    break
+                at, number = following, number + 1
+                continue
+            more = _more_of_last(texts, at + width, number)
+            grid.append([*fitting[:-1], fitting[-1] + "".join(more)])
             numbers.append(lines[at][0])
-            at += width
+            at, number = at + width + len(more), number + 1
         if len(grid) > 1:
             yield _grid(grid, numbers, lines[at - 1][0] + 1)
+
+
+def _more_of_last(texts: Sequence[str], at: int, number: int) -> Sequence[str]:
+    """Return the lines by which the last cell of a row goes on, before the number of the next row; none where there is no next."""
+    following = next((i for i in range(at, min(at + _MOST_BROKEN, len(texts))) if texts[i] == str(number + 1)), at)
+    return texts[at:following]
+
+
+def _next_row(header: _Header, texts: Sequence[str], at: int, number: int) -> int | None:
+    """Return where the row after the one at `at` begins, which is left out because its cells cannot be placed; None if nowhere."""
+    width = len(header.names)
+    if texts[at] != str(number):
+        return None
+    for following in range(at + 2, min(at + width + _MOST_BROKEN, len(texts) - width + 1)):
+        if texts[following] == str(number + 1) and header.row(texts[following : following + width], number + 1) is not None:
+            return following
+    return None
 
 
 def _grid(rows: Sequence[Sequence[str]], lines: Sequence[int], end: int) -> SourceGrid:

@@ -69,13 +69,34 @@ def test_a_row_whose_cells_are_not_certain_is_left_out(row: str) -> None:
     assert [subject.name for subject in listed(table)] == ["青石林草"]
 
 
-def test_cells_one_a_line_end_where_one_is_missing() -> None:
+def test_a_row_of_one_cell_a_line_that_lacks_one_is_left_out() -> None:
     cells = [cell for row in ROWS for cell in row]
     del cells[8]
-    assert listed("\n".join(cells)) == ()
+    assert [row.name for row in listed("\n".join(cells))] == ["青石环卫"]
     assert [
         row.name for row in listed("\n".join([*cells[:8], "县林草局", "超过两周未更新", "2", "青石环卫", "微博", "县环卫所"]))
     ] == ["青石林草"]
+
+
+def test_the_table_goes_on_after_a_row_that_cannot_be_placed() -> None:
+    third = ["3", "青石司法", "抖音号", "县司法局", "账号打不开"]
+    for broken in (["2", "青石环卫"], ["青石环卫"], ["2", "青石环卫", "微博"]):
+        for mark in (" ", "\t", "|"):
+            table = "\n".join(mark.join(row) for row in (*ROWS[:2], broken, third))
+            assert [row.name for row in listed(table)] == ["青石林草", "青石司法"], table
+    cells = [*ROWS[0], *ROWS[1], "2", "青石环卫", "微博", *third]
+    assert [row.name for row in listed("\n".join(cells))] == ["青石林草", "青石司法"]
+
+
+def test_the_last_cell_of_one_cell_a_line_may_go_on() -> None:
+    cells = [*ROWS[0], *ROWS[1], "且无互动功能", *ROWS[2]]
+    assert [row.wording for row in listed("\n".join(cells))] == ["超过两周未更新且无互动功能", "未提供有效互动功能"]
+
+
+def test_the_body_beside_an_account_is_its_owner() -> None:
+    table = "区县\t单位名称\t账号名称\t载体\t具体情况\n临水区\t区林草局\t临水林草\t微博\t超过两周未更新"
+    (row,) = listed(table)
+    assert (row.name, row.owner, row.area, row.platform) == ("临水林草", "区林草局", "临水区", "weibo")
 
 
 @pytest.mark.parametrize(
