@@ -312,7 +312,7 @@ def _relays(relays: Sequence[Relay], within: Window | None, point: datetime, is_
     return inconclusive("relays_unknown", count=unknown) if unknown or is_partial else passed()
 
 
-@check("site.entries_redated", needs="home|columns")
+@check("site.entries_redated", needs="home|columns", version=2)
 def entries_redated(site: SiteSnapshot, *, tolerance: Window) -> CheckResult:
     """Find entries whose shown date contradicts when they were first seen (伪造发稿日期), as candidates for a person.
 
@@ -356,7 +356,10 @@ def entries_redated(site: SiteSnapshot, *, tolerance: Window) -> CheckResult:
             # Of a column that was not read in full the newest date alone can still lie after the monitoring point.
             candidates += [
                 Evidence(column.name, column.url, column.latest_entry_at, point, None)
-                for column in group.columns
-                if not column.entries and column.latest_entry_at is not None and earliest(column.latest_entry_at, zone) > point
+                for column, day in zip(group.columns, group.days, strict=True)
+                if day > recent
+                and not column.entries
+                and column.latest_entry_at is not None
+                and earliest(column.latest_entry_at, zone) > point
             ]
     return needs_review("entries_redated", evidence=candidates, count=len(candidates)) if candidates else passed()

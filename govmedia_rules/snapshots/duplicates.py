@@ -13,7 +13,7 @@ from typing import NamedTuple
 from govmedia_rules.core.vocabulary import key_of
 from govmedia_rules.snapshots.columns import Column
 from govmedia_rules.snapshots.parts import Channel, Link, Mark, Message, Page, Post, Service
-from govmedia_rules.subjects.addresses import address_key, address_tail
+from govmedia_rules.subjects.addresses import address_key, address_tail, have_distinct_tails
 
 Listed = Column | Service | Channel | Message | Page | Post | Link
 
@@ -110,6 +110,8 @@ def namesakes(columns: Sequence[Column], marks: Sequence[Mark]) -> tuple[Mark, .
         columns: Distinct columns.
         marks: Marks of the snapshot; one that is there already, because the snapshot was stored, is not made again.
     """
+    if len({column.name for column in columns}) == len(columns):
+        return ()
     names = Counter((column.name, column.parent) for column in columns)
     if len(names) == len(columns):
         return ()
@@ -123,6 +125,8 @@ def namesakes(columns: Sequence[Column], marks: Sequence[Mark]) -> tuple[Mark, .
 
 def _groups(part: str, records: Sequence[Listed], base: str | None) -> list[list[int]]:
     """Return the positions of records that are about one thing, for each thing with several of them."""
+    if have_distinct_tails([record.url for record in records if record.url]):
+        return []
     tails: dict[str, list[int]] = defaultdict(list)
     for position, record in enumerate(records):
         if record.url:

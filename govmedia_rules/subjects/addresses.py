@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from functools import lru_cache
 from urllib.parse import unquote, urljoin
 
@@ -83,3 +84,15 @@ def address_tail(url: str) -> str:
     if last.startswith(("index.", "default.")):
         last = above.rpartition("/")[2].lower()
     return unquote(last).lower() if "%" in last else last
+
+
+def have_distinct_tails(urls: Sequence[str]) -> bool:
+    """Return whether each address has an `address_tail` of its own, so that no two are forms of one; False decides nothing.
+
+    Plain addresses are looked at all at once, which costs a fifth: columns of a healthy site differ in their last step.
+    """
+    text = "\n".join(urls).lower()
+    if any(mark in text for mark in (";", "?", "#", "%", " ", "\t", "\r", "index.", "default.")):
+        return False
+    lines = text.split("\n")
+    return len({url.rstrip("/").rpartition("/")[2] for url in lines}) == len(lines) == len(urls)

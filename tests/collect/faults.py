@@ -7,6 +7,7 @@ import gzip
 import zlib
 from asyncio import StreamWriter
 from collections.abc import Awaitable, Callable
+from functools import cache
 
 PAGE = (
     "<!DOCTYPE html><html><head><meta charset='utf-8'><title>某某区人民政府</title></head><body><div class='nav'>"
@@ -104,6 +105,7 @@ async def counting_redirect(writer: StreamWriter, path: str) -> None:
     await writer.drain()
 
 
+@cache
 def bomb() -> bytes:
     """200 MB of blanks, packed into 200 kB."""
     packer = zlib.compressobj(9, zlib.DEFLATED, 31)
