@@ -563,6 +563,7 @@ def _enter(parsed: ParsedNumber, left: str, builder: CountBuilder, *, parts: boo
     subject = parsed.subject
     builder.is_unread = False
     is_thing = subject in ("site", "account")
+    parsed, parts = _as_kept(parsed, left, parts=parts)
     if parts and subject in (None, "unit") and _is_part_by_owner(parsed, builder):
         assert builder.current is not None
         kind = builder.current.subject
@@ -621,6 +622,16 @@ def _is_divided_by_platform(builder: CountBuilder) -> bool:
     """Whether the population counted last has parts by platform (微信公众号102个;微博30个), to which 其他平台18个 belongs."""
     whole = builder.whole(builder.current.subject) if builder.current is not None else None
     return whole is not None and any(part.dimension == "platform" for part in whole.parts)
+
+
+_KEPT = "保留|现有|现存|实有"
+
+
+def _as_kept(parsed: ParsedNumber, left: str, *, parts: bool) -> tuple[ParsedNumber, bool]:
+    """Return a number as one of all that are left where it says so: 共清理整合412个,其中关停301个,保留388个."""
+    label = re.sub(f"^(?:{_KEPT})", "", parsed.label)
+    is_kept = parsed.subject in ("site", "account") and re.search(f"(?:{_KEPT})[^,0-9]*$", left) is not None
+    return (replace(parsed, label=label), False) if is_kept and is_generic(label) else (parsed, parts)
 
 
 def _as_part_of_failures(parsed: ParsedNumber, builder: CountBuilder) -> ParsedNumber:

@@ -256,7 +256,8 @@ def _classify(wording: str, stance: Stance, subject: SubjectKind | None) -> tupl
     kept = [decision for decision in decisions if not is_mild or ".veto." not in decision.indicator_id]
     if not kept:
         return (OTHER,), ()
-    return tuple(decision.indicator_id for decision in kept), tuple(dict.fromkeys(w for d in kept for w in d.words))
+    ids = dict.fromkeys(decision.indicator_id for decision in kept)
+    return tuple(ids), tuple(dict.fromkeys(w for d in kept for w in d.words))
 
 
 def _classify_for(
@@ -449,7 +450,7 @@ def _wordings(text: str, groups: list[Mentions]) -> list[str]:
         part = part.strip(" ,、")
         part = part.removeprefix(")") if part.count(")") > part.count("(") else part
         # 甲网站“规划计划”栏目,乙网站“财务信息”栏目长期空白: a part of the site says nothing yet.
-        part = "" if _PART_OF_SITE.fullmatch(part) or _ONLY_COUNT.fullmatch(part) else part
+        part = "" if _PART_OF_SITE.fullmatch(part) or _ONLY_COUNT.fullmatch(part) or _ONLY_SCORE.fullmatch(part) else part
         said.append(part[1:-1] if re.fullmatch(r"\([^()]+\)", part) else part)
     shared = _SHARED.search(said[-1]) if said else None
     if shared is not None:
@@ -463,6 +464,7 @@ def _wordings(text: str, groups: list[Mentions]) -> list[str]:
 
 
 _ONLY_COUNT = re.compile(r"\(?[0-9]+(?:处|条|个|项|次)\)?")
+_ONLY_SCORE = re.compile(r"\(?[0-9.]{1,6}分\)?")
 _PART_OF_SITE = re.compile("“[^”]*”(?:栏目|专栏|专题|频道|板块|页面)?")
 
 

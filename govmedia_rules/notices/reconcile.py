@@ -64,8 +64,9 @@ def reconcile(notice: Notice) -> Reconciliation:
 # --- sums -----------------------------------------------------------------------------------------------------------
 
 _MEASURES = {"running": "运行", "registered": "登记", "total": "总数", "inspected": "抽查"}
-_ACROSS_LEVELS = ("portal", "department")
-"""Classes that run across the levels: 门户网站 overlaps with 设区市政府门户网站 and is no further part."""
+_ACROSS_LEVELS = {"portal": "_department", "department": "_portal"}
+"""Classes that run across the levels (门户网站 overlaps with 设区市政府门户网站 and is no further part), each with the end of the
+keys beside which it is one (市级门户网站、县级门户网站、部门网站)."""
 
 
 def _value(tally: Tally, measure: str) -> int | None:
@@ -110,7 +111,11 @@ def _without_nested(groups: list[Group]) -> list[Group]:
 
 def _parts(population: InspectedPopulation, measure: str, whole: int, groups: list[Group]) -> Check:
     levels = {group.key for group in groups} - {*_ACROSS_LEVELS, "other", None}
-    parts = [group for group in groups if group.key not in _ACROSS_LEVELS or not levels]
+    parts = [
+        group
+        for group in groups
+        if group.key not in _ACROSS_LEVELS or all(str(level).endswith(_ACROSS_LEVELS[group.key]) for level in levels)
+    ]
     if len(parts) < 2 or sum(_value(group, measure) or 0 for group in groups) == whole:
         parts = groups
     values = [_value(group, measure) or 0 for group in parts]

@@ -52,6 +52,7 @@ _NOW = "^对[^,]*(?:立行立改|立整立改|即知即改|即查即改|提醒|�
 _NO_SUCH = re.compile(
     "(?:^|[既也均都更并]|网站|新媒体|账号|公众号|微博)(?:无|没有|未有)(?![对将把按]|及时|整改|完成)(?P<kind>[^,]+?)"
     "(?:等|的)?(?:情况|现象|情形|问题|(?<=的)(?:网站|账号|单位)?)$"
+    "|(?:未|没有)(?:发现|出现|检出|监测到)(?P<found>[^,]+?)的(?:网站|账号|栏目|单位|公众号|情况|现象|情形|行为)$"
     "|(?:无|没有)(?:一[个家例起条处]?|任何|单位|部门|网站|账号|栏目)(?P<any>[^,]+)$"
 )
 """无内容不准确的现象, 也没有不更新的, 没有一个账号因错误被扣分: they deny the fault that they name (没有更新的 names none)."""
@@ -93,7 +94,7 @@ def _pattern(name: str) -> re.Pattern[str]:
         "reported": "(?:通报|点名|反馈|反映|指出)(?:过?的|我[省市县区])|被(?:约谈|通报|点名|提醒)(?:后|过)",
         "now": "(?:现|目前)(?:在)?(?:已|均|每|能|全)(?!.*(?:正在|拟|将|准备|计划|处于|申请))",
         "earlier": rf"(?:{any_of(stance['earlier'])})[^,]{{0,14}}?(?:多发|常见|通报|检查|抽查|监测|发现|指出|反馈|整改|不合格|被)"
-        r"|^(?:针对|对照)[^,]{0,20}?(?:通报|指出|反馈)的",
+        r"|此前[^;。]{0,40}?曾经?(?:出现|存在|发生)|^(?:针对|对照)[^,]{0,20}?(?:通报|指出|反馈)的",
         "weak": any_of(stance["weak"]),
         "fault": any_of(stance["predicates"]),
         "innocent": any_of(stance["innocent"]),
@@ -148,7 +149,7 @@ def stance_of(clause: str) -> Stance:
 
 def _denies_such(clause: str) -> bool:
     such = _NO_SUCH.search(clause)
-    denied = "" if such is None else such["kind"] or such["any"]
+    denied = "" if such is None else such["kind"] or such["found"] or such["any"]
     return has_fault(denied) or denied.startswith("被")
 
 

@@ -228,3 +228,12 @@ def test_what_cannot_be_true_in_other_words_is_raised(text: str) -> None:
 )
 def test_what_can_be_true_in_other_words_is_not_raised(text: str) -> None:
     assert reconcile(read(OVERVIEW + text + SIGNED)).contradictions == ()
+
+
+@pytest.mark.parametrize(("departments", "outcome"), [(40, "agrees"), (41, "contradicts"), (39, "remark")])
+def test_departments_beside_portals_of_levels_are_a_part(departments: int, outcome: str) -> None:
+    text = (
+        "某市人民政府办公室关于2023年第二季度全市政府网站检查情况的通报\n一、总体情况\n"
+        f"全市共有政府网站50家,其中市级门户网站1家、县级门户网站9家、部门网站{departments}家。\n某市人民政府办公室\n2023年7月5日\n"
+    )
+    assert [check.outcome for check in reconcile(read(text)).checks if check.kind == "sum_of_parts"] == [outcome]
