@@ -49,6 +49,7 @@ _FACTS: Mapping[SubjectKind, Mapping[str, tuple[str, ...]]] = {
         "seen_owner": ("seen_owner",),
         "seen_owner_kind": ("owner_kind",),
         "certified": ("certified",),
+        "filed": ("filed",),
         "remark": ("account.status",),
         "is_closed": ("account.status",),
         "is_running": ("account.status",),

@@ -563,6 +563,7 @@ def _readers(kind: SubjectKind) -> dict[str, Read]:
             "downloads",
             "starts",
             "certified",
+            "filed",
             "is_navigation",
             "is_running",
             "has_services",
