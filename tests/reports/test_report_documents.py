@@ -28,6 +28,7 @@ from govmedia_rules.reports.grids import ReportGrid
 from govmedia_rules.reports.word import balanced
 
 sys.path.insert(0, str(Path(__file__).parent))
+import report_chromium
 from report_made import HOSTILE
 
 W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
@@ -392,14 +393,14 @@ def test_a_long_list_is_set_small() -> None:
         assert f'w:val="{style}"' in xml
 
 
-@pytest.mark.skipif(not shutil.which("chromium"), reason="chromium is not installed")
+@pytest.mark.skipif(report_chromium.BINARY is None, reason="chromium is not installed (Debian: apt-get install chromium)")
 def test_a_list_of_500_units_is_printed_from_a_browser_on_20_pages(tmp_path: Path) -> None:
     rows = [(str(number), "甲县", "微信公众号", f"甲县卫生健康{number}", "监测时间点前2周内无更新") for number in range(500)]
     grid = ReportGrid((("序号",), ("所属地方或部门",), ("类型",), ("政务新媒体名称",), ("存在的突出问题",)), rows)
     page, printed = tmp_path / "名单.html", tmp_path / "名单.pdf"
     page.write_text(ReportDocument("名单", (grid,)).to_html(), "utf-8")
     chromium = [
-        "chromium",
+        str(report_chromium.BINARY),
         "--headless",
         "--no-sandbox",
         "--disable-gpu",
