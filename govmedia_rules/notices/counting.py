@@ -304,6 +304,9 @@ def _lists_levels(plain: str, builder: CountBuilder) -> bool:
     return None not in levels and levels[0] != levels[1]
 
 
+_ENDED_SO = re.compile("(?:均|全部)?(?:不合格|不达标|合格|达标)(?=[、,;和])")
+_SHARED_FAULT = re.compile(r"(?:政府)?网站[、和及与]+[0-9]+[个家](?:政务)?(?:新媒体)?(?:账号)?(?:存在|出现)")
+"""3个网站、9个账号存在问题 says of both that they have a fault."""
 _DRAWN_AFTER = re.compile(r"(?:进行|开展|实施)了?[^,;]{0,10}?抽[查检取]")
 _INSPECTED_AFTER = re.compile(r"(?:进行|开展|实施)了?[^,;]{0,10}?(?:检查|抽查|抽检|监测|检测|巡查|普查)")
 
@@ -353,7 +356,8 @@ def _read_numbers(plain: str, clause: Line, page: NoticeText, builder: CountBuil
         if parsed.all_passed and parsed.verb is None:
             # 被抽查的12家政府网站、56个政务新媒体全部合格.
             parsed = replace(parsed, verb=carried)
-        says_fault = has_fault(plain[match.end() : stop]) or has_fault(plain[end : match.start()])
+        shares_fault = _SHARED_FAULT.match(plain, match.end()) is not None
+        says_fault = shares_fault or has_fault(plain[match.end() : stop]) or has_fault(plain[end : match.start()])
         is_whole = not parts or is_generic(parsed.label)
         is_some = says_fault or _is_fewer_than_inspected(parsed, plain[end : match.start()], builder)
         if is_whole and parsed.measure in (None, "registered") and parsed.outcome is None and is_some:
@@ -433,7 +437,8 @@ def _parse_number(plain: str, begin: int, match: re.Match[str], stop: int, page:
         extended = re.match(r"\S*?(?:网站|新媒体|账号|公众号|订阅号|服务号|视频号)", right[after.end() : after.end() + 4])
         label = right[: after.end() + (extended.end() if extended else 0)]
         # What follows the noun belongs to the next number, if there is one.
-        around = left + " " + (right if is_last else right[: after.end()])
+        ended = _ENDED_SO.match(right, after.end())
+        around = left + " " + (right if is_last else right[: ended.end() if ended else after.end()])
     else:
         subject = SUBJECT_OF[cast("str", before[-1].lastgroup)] if before else None
         if _ERRORS.search(left):

@@ -105,6 +105,9 @@ def _enter_distributed(plain: str, page: NoticeText, clause: Line, builder: Coun
     kind = rate_kind(lead)
     if not matches or kind is None or not _DISTRIBUTED.search(lead.rstrip()):
         return False
+    if kind == "share" and builder.current is None:
+        # 3个网站、9个账号存在问题,占比分别为…: shares of what is no population.
+        return True
     named = list(dict.fromkeys(SUBJECT_OF[noun.lastgroup] for noun in nouns().finditer(lead) if noun.lastgroup))
     if named and not (len(named) == len(matches) == 2 and set(named) == {"site", "account"}):
         return False

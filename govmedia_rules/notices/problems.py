@@ -446,6 +446,11 @@ def _wordings(text: str, groups: list[Mentions]) -> list[str]:
             continue
         stop = groups[i + 1].start if i + 1 < len(groups) else len(text)
         part = text[group.end : stop]
+        bracketed = _before_bracket(text, group, part)
+        if bracketed:
+            # 未备案账号3个(“甲”“乙”微博),未注销账号4个: what follows the brackets is said of others.
+            said.append(bracketed)
+            continue
         if text[: group.start].endswith("(") and part.startswith(")") and not has_fault(part):
             # 更新滞后账号2个(“甲”微博),已电话提醒: the fault stands before the brackets.
             part = ""
@@ -467,6 +472,14 @@ def _wordings(text: str, groups: list[Mentions]) -> list[str]:
             if part and open_end and not is_own and not _SHARED.search(part) and not has_fault(part):
                 said[i] = part + shared.group()
     return said
+
+
+def _before_bracket(text: str, group: Mentions, after: str) -> str:
+    """Return the fault before brackets that hold nothing but names, where another fault follows them; "" otherwise."""
+    if not text[: group.start].endswith("(") or not after.startswith("),") or not has_fault(after):
+        return ""
+    before = re.split("[,:;]", text[: group.start - 1])[-1]
+    return before if has_fault(before) else ""
 
 
 def _own_before(text: str, groups: list[Mentions], i: int) -> str:
