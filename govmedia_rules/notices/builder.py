@@ -110,6 +110,8 @@ class CountBuilder:
         self.compared_with: ComparisonBasis | None = None
         self.divided: Outcome | None = None
         self.replaces = False
+        self.drawn_from: set[CountedSubject] = set()
+        """Kinds of which a clause says how many there were to draw from (对61个政府网站进行了抽查)."""
         self.is_unread = False
         """Whether the number read last was entered nowhere."""
 

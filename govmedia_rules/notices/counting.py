@@ -54,7 +54,7 @@ _BASIS = re.compile(r"\((?P<basis>[^()]*(?:为准|不含|不包括|含|剔除)[^
 
 
 _NOISE = re.compile(
-    r"(?:经)?(?:检查|抽查|复核|检测|监测|审核)(?:复核)?(?:结果|发现|中|情况|显示|后|表明)|经(?:检查|抽查|复核|第三方检测|检测|人工复核)+,?|"
+    r"(?:经)?(?:检查|抽查|抽检|巡查|核查|普查|复核|检测|监测|审核)(?:复核)?(?:结果|发现|中|情况|显示|后|表明)|经(?:检查|抽查|复核|第三方检测|检测|人工复核)+,?|"
     r"第三方\w{0,8}?检测|检查指标|检查对象|检查范围|全国[^,。]{2,14}信息报送系统(?:中)?(?:已)?|[《“][^》”]{0,200}[》”]"
 )
 _OFFICE = re.compile(r"办公厅|办公室|我办|我厅|我局|管理局|服务局|数据局|中心|机构|公司|领导小组")
@@ -304,6 +304,10 @@ def _lists_levels(plain: str, builder: CountBuilder) -> bool:
     return None not in levels and levels[0] != levels[1]
 
 
+_ENDED_SO = re.compile("(?:均|全部)?(?:不合格|不达标|合格|达标)(?=[、,;和])")
+_SHARED_FAULT = re.compile(r"(?:政府)?网站[、和及与]+[0-9]+[个家](?:政务)?(?:新媒体)?(?:账号)?(?:存在|出现)")
+"""3个网站、9个账号存在问题 says of both that they have a fault."""
+_DRAWN_AFTER = re.compile(r"(?:进行|开展|实施)了?[^,;]{0,10}?抽[查检取]")
 _INSPECTED_AFTER = re.compile(r"(?:进行|开展|实施)了?[^,;]{0,10}?(?:检查|抽查|抽检|监测|检测|巡查|普查)")
 
 
@@ -320,7 +324,8 @@ def _read_numbers(plain: str, clause: Line, page: NoticeText, builder: CountBuil
             # 甲、乙等9个市抽查网站全部合格 counts the cities.
             end = match.end()
             continue
-        if _POINTS_BACK.search(plain[end : match.start()]):
+        of_others = not builder.wholes and re.search("(?:其余|其他|其它)$", plain[end : match.start()])
+        if of_others or _POINTS_BACK.search(plain[end : match.start()]):
             # 以上3家网站限7月20日前整改 counts what was named before.
             end = match.end()
             continue
@@ -336,6 +341,8 @@ def _read_numbers(plain: str, clause: Line, page: NoticeText, builder: CountBuil
             # 甲县网站、乙县网站等6家, 有2个微信公众号“甲”“乙” says how many are named.
             end = match.end()
             continue
+        if parsed.subject and _DRAWN_AFTER.search(plain, matches[-1].end()):
+            builder.drawn_from.add(parsed.subject)
         if parsed.measure is None and parsed.outcome is None and not parts:
             # 共检查政府网站35家、政务新媒体220个; 对35个政府网站、220个政务新媒体进行了检查.
             shared = _SHARED_OUTCOME.match(plain, match.end())
@@ -349,7 +356,8 @@ def _read_numbers(plain: str, clause: Line, page: NoticeText, builder: CountBuil
         if parsed.all_passed and parsed.verb is None:
             # 被抽查的12家政府网站、56个政务新媒体全部合格.
             parsed = replace(parsed, verb=carried)
-        says_fault = has_fault(plain[match.end() : stop]) or has_fault(plain[end : match.start()])
+        shares_fault = _SHARED_FAULT.match(plain, match.end()) is not None
+        says_fault = shares_fault or has_fault(plain[match.end() : stop]) or has_fault(plain[end : match.start()])
         is_whole = not parts or is_generic(parsed.label)
         is_some = says_fault or _is_fewer_than_inspected(parsed, plain[end : match.start()], builder)
         if is_whole and parsed.measure in (None, "registered") and parsed.outcome is None and is_some:
@@ -429,7 +437,8 @@ def _parse_number(plain: str, begin: int, match: re.Match[str], stop: int, page:
         extended = re.match(r"\S*?(?:网站|新媒体|账号|公众号|订阅号|服务号|视频号)", right[after.end() : after.end() + 4])
         label = right[: after.end() + (extended.end() if extended else 0)]
         # What follows the noun belongs to the next number, if there is one.
-        around = left + " " + (right if is_last else right[: after.end()])
+        ended = _ENDED_SO.match(right, after.end())
+        around = left + " " + (right if is_last else right[: ended.end() if ended else after.end()])
     else:
         subject = SUBJECT_OF[cast("str", before[-1].lastgroup)] if before else None
         if _ERRORS.search(left):
@@ -700,7 +709,10 @@ def _enter_total(parsed: ParsedNumber, left: str, subject: CountedSubject, build
         known is not None
         and before is not None
         and is_sample
-        and re.search("(?:共|随机|实际)抽|实际(?:检查|检测|监测)", left)
+        and (
+            re.search("(?:共|随机|实际)抽|实际(?:检查|检测|监测)", left)
+            or (subject in builder.drawn_from and re.match("抽[查检取]", left))
+        )
         and len(known.counts) == 1
     ):
         # 对112个政务新媒体进行了抽查,共抽查57个: the first is what there are.

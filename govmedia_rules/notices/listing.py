@@ -17,6 +17,7 @@ _WRAPPER = re.compile(r"^(?:单项否决|单否|扣分|不合格)(?:指标|项)?
 
 _SUBJECTS = re.compile(r"(?:账号|网站|新媒体|公众号)(?:名称)?(?:\(|$)")
 _BODY = re.compile("(?:所在|所属)?(?:单位|部门|机构)(?:名称)?")
+_NO_NAME = re.compile("(?:结果|情况|原因|问题|得分|名次|时间|日期)$")
 _AREA = re.compile(r"(?:县区|区县|市县|市州|地市|县市区|县\(市、区\)|县\(区\)|市\(州\)|镇街|乡镇|县|区|市)(?:名称)?")
 
 
@@ -41,7 +42,8 @@ def column_roles(table: Table) -> dict[str, int]:
             if role == "owner_and_url":
                 fits = re.search(r"网址\(.*(?:主体|单位)", plain) is not None
             else:
-                fits = any(spelling in first for spelling in spellings)
+                # 新媒体检查结果 holds results, no names of accounts.
+                fits = any(spelling in first for spelling in spellings) and not (role == "name" and _NO_NAME.search(plain))
             if fits and role not in roles:
                 roles[role] = index
                 break
@@ -53,7 +55,7 @@ def column_roles(table: Table) -> dict[str, int]:
         return roles
     # 政务新媒体 alone, or 网站, heads the column of names.
     for index, name in enumerate(table.columns):
-        if index not in roles.values() and re.search("网站|新媒体|账号", name):
+        if index not in roles.values() and re.search("网站|新媒体|账号", name) and not _NO_NAME.search(columns[index]):
             return {**roles, "name": index}
     return roles
 

@@ -68,6 +68,7 @@ def find_mentions(text: str, start: int, page: NoticeText, default: Kind | None)
         _quoted_groups(text, start, page, default),
         _listed_groups(text, start, page, default),
         _bracketed_groups(text, start, page),
+        _faulted_groups(text, start, page, default),
         _bare_groups(text, start, page),
         _bodies_at_fault(text, start, page, default),
     ):
@@ -86,7 +87,7 @@ _GENERIC = re.compile(
 )
 _FUNCTION_WORDS = re.compile(
     r"[的了着过把被某]|[各均]有|不(?!动产)|未(?!来|央|成年)|没|无(?!锡|为|极|棣|障碍|线电)|仍|已|存在|出现|发现|由于|因为|并|且|但|而|要(?!塞)|"
-    r"来电|及时|主办|主管|开设|开办|运营的|运维|负责|官方|依托|利用|借助|对全|对各|对本|采取|监测(?!中心|总站|站|局)|连续|长期|超过|重点|严重|反映|影响|进行|开展|组织|通过|按照|根据|截至|属于|关于|导致|其中|例如|包括|以及|分别|等|此次|本次|第[一二三四五六七八九十](?!人民|中学|中医|小学|医院|实验|幼儿|高级|监狱|初级)|[0-9]"
+    r"来电|及时|主办|主管|开设|开办|运营的|运维|负责|官方|依托|利用|借助|对全|对各|对本|采取|监测(?!中心|总站|站|局)|连续|长期|超过|重点|严重|反映|影响|进行|开展|组织|通过|按照|根据|截至|属于|关于|导致|指出|我[局委厅办省市县区州]|其中|例如|包括|以及|分别|等|此次|本次|第[一二三四五六七八九十](?!人民|中学|中医|小学|医院|实验|幼儿|高级|监狱|初级)|[0-9]"
 )
 
 
@@ -357,7 +358,7 @@ def _anchor() -> re.Pattern[str]:
 @cache
 def _lead_in() -> re.Pattern[str]:
     return re.compile(
-        rf"^(?:[^“”]*(?:新媒体|账号|网站|的)(?:分别)?(?:为|是|有)|{any_of(naming()['examples'])}|以及|此外|另外|还有|但|而|尤其是|特别是|对|发现|经查|检查发现|[^、,“”]{{0,20}}(?:的|新媒体|账号)(?:分别)?(?:为|是)|目前|是|为|在|[一二三四五六七八九]是|[0-9]{{1,2}}[.、]|[①-⑳])+"
+        rf"^(?:[^“”]*(?:新媒体|账号|网站|的)(?:分别)?(?:为|是|有)|{any_of(naming()['examples'])}|以及|此外|另外|还有|但|而|尤其是|特别是|对|发现|经查|检查发现|[^、,“”]{{0,20}}(?:的|新媒体|账号)(?:[0-9]+[个家])?(?:分别)?(?:为|是)|目前|是|为|在|[一二三四五六七八九]是|[0-9]{{1,2}}[.、]|[①-⑳])+"
     )
 
 
@@ -504,6 +505,23 @@ def _bracketed_groups(text: str, start: int, page: NoticeText) -> Iterator[Menti
         yield group
 
 
+_FAULTED = re.compile(r"(?P<name>[\u4e00-\u9fff]{2,20})\((?P<said>[^()“”]{2,60})\)(?=[、,;和及]|$)")
+
+
+def _faulted_groups(text: str, start: int, page: NoticeText, default: Kind | None) -> Iterator[Mentions]:
+    """Read a list of bodies with what is wrong in brackets (问题网站3个,分别是甲局(栏目空白)、乙局(错别字))."""
+    lead = re.search("(?:分别(?:是|为|有)|名单如下|:)", text)
+    kind = (kind_named(text[: lead.start()]) or default) if lead is not None else None
+    if lead is None or kind is None:
+        return
+    for match in _FAULTED.finditer(text, lead.end()):
+        name = site_of(re.sub("^(?:.*分别(?:是|为|有)|[和及])", "", match.group("name")))
+        if is_bare_name(name) and has_fault(match.group("said")):
+            at = match.start("name") + match.group("name").find(name)
+            named = Named(name=name, kind=kind, place=page.place(start + at, start + at + len(name)))
+            yield Mentions([named], at, match.start("said"), False, kind, None)
+
+
 def _before_bracketed(text: str, end: int) -> Iterator[tuple[str, int]]:
     """Yield the names of a list that share the bracket after its last one (:青石扶贫、青石司法(微信公众号)), the last first."""
     low = max(text.rfind(mark, 0, end) for mark in ",;:。()“”") + 1
@@ -559,7 +577,8 @@ _LIST_AFTER = re.compile(r"(?:分别(?:是|为|有)|名单如下|包括|具体(?
 def _listed_groups(text: str, start: int, page: NoticeText, default: Kind | None) -> Iterator[Mentions]:
     """Read a list of bare bodies that ends a sentence, after the predicate (…的网站分别是县教育局、县水利局)."""
     for match in _LIST_AFTER.finditer(text):
-        kind = kind_named(text[: match.start()]) or default
+        # 未更新的单位:甲局、乙局 in a text about accounts alone.
+        kind = kind_named(text[: match.start()]) or default or kind_named(page.text)
         if kind is None or (match.group() in ("有", "为", "是") and not text[: match.start()].endswith("的")):
             continue
         listed = text[match.end() :].strip("。 ")

@@ -88,6 +88,7 @@ _OF_ONE_SITE = re.compile("(?:访问|可用|打开|打不开|连通|断链|错�
 def _is_of_letters(before: str, builder: CountBuilder) -> bool:
     """Whether a rate is said of letters that nothing counted (群众来信按时办结率): it is none of the sites counted before."""
     letters = any(noun.lastgroup in ("letters", "requests") for noun in nouns().finditer(before))
+    letters = letters or re.search("(?:办结|答复|回复|办理|满意)[率度]", before) is not None
     return letters and (not builder.figures or builder.current is not None)
 
 
@@ -104,6 +105,9 @@ def _enter_distributed(plain: str, page: NoticeText, clause: Line, builder: Coun
     kind = rate_kind(lead)
     if not matches or kind is None or not _DISTRIBUTED.search(lead.rstrip()):
         return False
+    if kind == "share" and builder.current is None:
+        # 3个网站、9个账号存在问题,占比分别为…: shares of what is no population.
+        return True
     named = list(dict.fromkeys(SUBJECT_OF[noun.lastgroup] for noun in nouns().finditer(lead) if noun.lastgroup))
     if named and not (len(named) == len(matches) == 2 and set(named) == {"site", "account"}):
         return False

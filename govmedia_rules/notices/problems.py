@@ -235,7 +235,10 @@ _OF_WHOLE = re.compile("长期|连续|超|已|未|不|无|近|多|自|从|停|�
 _OF_A_PART = re.compile("栏目|首页|专题|专栏|频道|板块|页面|链接|指南|留言|信箱|搜索|网站")
 
 
-_BELOW_VETO = re.compile("[未不](?:达到?|够|构成|触发|属于?|足以)[^,。]{0,6}(?:否决|不合格)|未被(?:通报|点名|扣分|否决)")
+_BELOW_VETO = re.compile(
+    "[未不](?:达到?|够|构成|触发|属于?|足以)[^,。]{0,6}(?:否决|不合格)|未被(?:通报|点名|扣分|否决)"
+    "|(?:更新|发布|推送)[^,。]{0,6}(?:不足|少于|低于|未满)[0-9]+[条篇次]"
+)
 """Words that say that a fault is no veto (更新频率偏低但未达到否决标准)."""
 
 
@@ -264,14 +267,16 @@ def _classify_for(
     members: list[Mentions], wording: str, stance: Stance, own: Kind | None
 ) -> tuple[tuple[str, ...], tuple[str, ...]]:
     """Classify what is said of several groups: of sites and accounts alike where both are named."""
-    kinds = list(dict.fromkeys(group.kind for group in members if group.kind)) or [own or _usual_kind(members)]
+    kinds = list(dict.fromkeys(group.kind for group in members if group.kind)) or [own or _usual_kind(members, wording)]
     both = [_classify(wording, stance, kind) for kind in kinds]
     ids = dict.fromkeys(identifier for ids_of_kind, _ in both for identifier in ids_of_kind)
     return tuple(ids), tuple(dict.fromkeys(word for _, decided_by in both for word in decided_by))
 
 
-def _usual_kind(members: list[Mentions]) -> Kind:
+def _usual_kind(members: list[Mentions], wording: str) -> Kind:
     """Return the kind of names that no word tells: accounts are named in quotation marks, sites by their body."""
+    if re.search("首页|栏目", wording) or all(named.name.endswith("网") for group in members for named in group.names):
+        return "site"
     quoted = all(named.place is not None and named.place.quote[:1] in '“「"' for group in members for named in group.names)
     return "account" if quoted else "site"
 
@@ -405,7 +410,7 @@ _FAILED_LIST = re.compile("(?:不合格|不达标|单项否决)的?(?:政府)?(?
 
 def _with_kind(named: Named, kind: Kind | None, heading: str) -> Named:
     """Give a name the kind and platform that the words or the heading tell (微信公众号(3个):“甲”“乙”…)."""
-    kind = named.kind or kind
+    kind = named.kind or kind or ("site" if named.name.endswith("网") else None)
     platform = platform_of_label(heading) if kind == "account" and named.platform_text is None else None
     if platform is None:
         return named if kind == named.kind else named.model_copy(update={"kind": kind})
@@ -441,6 +446,11 @@ def _wordings(text: str, groups: list[Mentions]) -> list[str]:
             continue
         stop = groups[i + 1].start if i + 1 < len(groups) else len(text)
         part = text[group.end : stop]
+        bracketed = _before_bracket(text, group, part)
+        if bracketed:
+            # 未备案账号3个(“甲”“乙”微博),未注销账号4个: what follows the brackets is said of others.
+            said.append(bracketed)
+            continue
         if text[: group.start].endswith("(") and part.startswith(")") and not has_fault(part):
             # 更新滞后账号2个(“甲”微博),已电话提醒: the fault stands before the brackets.
             part = ""
@@ -451,7 +461,8 @@ def _wordings(text: str, groups: list[Mentions]) -> list[str]:
         part = part.removeprefix(")") if part.count(")") > part.count("(") else part
         # 甲网站“规划计划”栏目,乙网站“财务信息”栏目长期空白: a part of the site says nothing yet.
         part = "" if _PART_OF_SITE.fullmatch(part) or _ONLY_COUNT.fullmatch(part) or _ONLY_SCORE.fullmatch(part) else part
-        said.append(part[1:-1] if re.fullmatch(r"\([^()]+\)", part) else part)
+        part = part[1:-1] if re.fullmatch(r"\([^()]+\)", part) else part
+        said.append(part or _own_before(text, groups, i))
     shared = _SHARED.search(said[-1]) if said else None
     if shared is not None:
         for i, part in enumerate(said[:-1]):
@@ -461,6 +472,22 @@ def _wordings(text: str, groups: list[Mentions]) -> list[str]:
             if part and open_end and not is_own and not _SHARED.search(part) and not has_fault(part):
                 said[i] = part + shared.group()
     return said
+
+
+def _before_bracket(text: str, group: Mentions, after: str) -> str:
+    """Return the fault before brackets that hold nothing but names, where another fault follows them; "" otherwise."""
+    if not text[: group.start].endswith("(") or not after.startswith("),") or not has_fault(after):
+        return ""
+    before = re.split("[,:;]", text[: group.start - 1])[-1]
+    return before if has_fault(before) else ""
+
+
+def _own_before(text: str, groups: list[Mentions], i: int) -> str:
+    """Return the predicate before a group that ends its clause (甲局未报备“甲”视频号,乙局“乙”…: not what follows of the next)."""
+    if i + 1 == len(groups) or not text.startswith(",", groups[i].end):
+        return ""
+    before = re.split("[,:]", text[groups[i - 1].end if i else 0 : groups[i].start])[-1]
+    return before.strip("、 的") if has_fault(before) else ""
 
 
 _ONLY_COUNT = re.compile(r"\(?[0-9]+(?:处|条|个|项|次)\)?")

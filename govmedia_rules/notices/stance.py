@@ -85,7 +85,7 @@ def _pattern(name: str) -> re.Pattern[str]:
         "criteria": any_of(stance["criteria"]),
         "acts": rf"(?:{acts})[^,]{{0,12}}(?:{objects})|(?:{objects})[^,]{{0,6}}(?:{acts})",
         "conditional": rf"(?:^|对|[中时后])(?:{any_of(stance['conditional'])})|{_NOW}|"
-        r"^针对[^,]*(?:问题|情况|现象)$|^对[^,]*的(?:要|应|须|将|一律|予以|给予|坚决|严肃|(?:政务新媒体|账号|网站|单位|部门|栏目)?$)",
+        r"[未不无][^,]{1,12}的(?:要|应|须|必须|务必)(?:在|于|立即|尽快|按|及时)|^针对[^,]*(?:问题|情况|现象)$|^对[^,]*的(?:要|应|须|将|一律|予以|给予|坚决|严肃|(?:政务新媒体|账号|网站|单位|部门|栏目)?$)",
         "urged": any_of(stance["urging"]),
         "praised": rf"(?<![未不])(?:{any_of(stance['praising'])})",
         "improved": rf"(?:{faults}|现象|情形|情况)[^,]{{0,6}}?(?:{any_of(stance['less'])})",

@@ -261,7 +261,8 @@ def _html_table(grid: ReportGrid) -> str:
         rows[cell.row].append(f"<th{span}>{_shown(cell.text)}</th>")
     head = "".join(f"<tr>{''.join(row)}</tr>" for row in rows)
     body = "".join(f"<tr>{''.join(_html_cell(cell) for cell in row)}</tr>" for row in grid.body)
-    return f"<table>{caption}<thead>{head}</thead><tbody>{body}</tbody></table>"
+    kind = ' class="long"' if grid.is_long else ""
+    return f"<table{kind}>{caption}<thead>{head}</thead><tbody>{body}</tbody></table>"
 
 
 def _html_cell(cell: str | int | None) -> str:

@@ -25,6 +25,9 @@ class HeadCell(NamedTuple):
     columns: int
 
 
+_LONG_ROWS = 60
+
+
 @dataclass(frozen=True, slots=True)
 class ReportGrid:
     """A table ready to be written.
@@ -55,6 +58,11 @@ class ReportGrid:
     def body(self) -> list[Sequence[Cell]]:
         """All rows, the total last."""
         return [*self.rows, *([] if self.total is None else [self.total])]
+
+    @property
+    def is_long(self) -> bool:
+        """Whether it is set in small letters with close lines, so that a list of 500 units stays within 20 pages."""
+        return len(self.rows) + (self.total is not None) >= _LONG_ROWS
 
     def head(self) -> list[HeadCell]:
         """Return the header's cells: a level shared by neighbours is one cell, a short column reaches down to the last row."""

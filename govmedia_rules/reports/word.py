@@ -39,8 +39,8 @@ _LATIN = "Times New Roman"
 _EPOCH = datetime(1980, 1, 1, tzinfo=UTC)
 _WIDE_COLUMNS = 7
 """From so many columns on an attachment lies on its side (横排)."""
-_LONG_ROWS, _SMALL_TABLE = 60, 18
-"""From so many rows on a table is set in 小五 with close lines, so that a list of 500 units stays within 20 pages."""
+_SMALL_TABLE = 18
+"""小五, in half points: the size of a long table."""
 _AMBIGUOUS = re.compile("([“”‘’—…·]+)")
 """Marks that Latin and Chinese fonts both have: without a hint a program sets them in the Latin one."""
 
@@ -373,7 +373,7 @@ def _table(grid: ReportGrid, width_mm: float, keep: bool) -> Iterator[str]:
     widths = _columns(grid, _mm(width_mm))
     yield (
         f'<w:tbl><w:tblPr><w:tblStyle w:val="table"/><w:tblW w:w="{sum(widths)}" w:type="dxa"/><w:jc w:val="center"/>'
-        f'<w:tblLayout w:type="fixed"/>{_TIGHT if len(grid.body) >= _LONG_ROWS else ""}</w:tblPr><w:tblGrid>'
+        f'<w:tblLayout w:type="fixed"/>{_TIGHT if grid.is_long else ""}</w:tblPr><w:tblGrid>'
     )
     yield "".join(f'<w:gridCol w:w="{wide}"/>' for wide in widths)
     yield "</w:tblGrid>"
@@ -416,7 +416,7 @@ def _head(grid: ReportGrid, widths: Sequence[int]) -> Iterator[str]:
 
 
 def _cell_style(name: str, grid: ReportGrid) -> str:
-    return f"{name}_small" if len(grid.body) >= _LONG_ROWS else name
+    return f"{name}_small" if grid.is_long else name
 
 
 def _cell(value: Cell, wide: int, align: str, keep: bool, style: str) -> str:
@@ -433,7 +433,7 @@ _TOKEN = re.compile(r"(?<![!-~])[0-9A-Za-z.%-]{1,20}(?![!-~])")
 
 def _columns(grid: ReportGrid, whole: int) -> list[int]:
     """Return widths of the columns: what their text takes where there is room, shared out by the root of it where there is not."""
-    is_long = len(grid.body) >= _LONG_ROWS
+    is_long = grid.is_long
     half = (_SMALL_TABLE if is_long else _TABLE) * 5  # twips of half a character
     edge = 140 if is_long else 240
     ideal = [wide * half + edge for wide in grid.widths(80)]

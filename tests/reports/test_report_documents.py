@@ -28,6 +28,7 @@ from govmedia_rules.reports.grids import ReportGrid
 from govmedia_rules.reports.word import balanced
 
 sys.path.insert(0, str(Path(__file__).parent))
+import report_chromium
 from report_made import HOSTILE
 
 W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
@@ -390,3 +391,23 @@ def test_a_long_list_is_set_small() -> None:
         grid = ReportGrid((("序号",), ("名称",)), [(number, "某网站") for number in range(rows)])
         xml = zipfile.ZipFile(io.BytesIO(ReportDocument("", (grid,)).to_docx())).read("word/document.xml").decode()
         assert f'w:val="{style}"' in xml
+
+
+@pytest.mark.skipif(report_chromium.BINARY is None, reason="chromium is not installed (Debian: apt-get install chromium)")
+def test_a_list_of_500_units_is_printed_from_a_browser_on_20_pages(tmp_path: Path) -> None:
+    rows = [(str(number), "甲县", "微信公众号", f"甲县卫生健康{number}", "监测时间点前2周内无更新") for number in range(500)]
+    grid = ReportGrid((("序号",), ("所属地方或部门",), ("类型",), ("政务新媒体名称",), ("存在的突出问题",)), rows)
+    page, printed = tmp_path / "名单.html", tmp_path / "名单.pdf"
+    page.write_text(ReportDocument("名单", (grid,)).to_html(), "utf-8")
+    chromium = [
+        str(report_chromium.BINARY),
+        "--headless",
+        "--no-sandbox",
+        "--disable-gpu",
+        "--no-pdf-header-footer",
+        f"--user-data-dir={tmp_path}/home",
+    ]
+    subprocess.run([*chromium, f"--print-to-pdf={printed}", page.as_uri()], check=True, capture_output=True, timeout=120)
+    pages = len(re.findall(rb"/Type\s*/Page\b", printed.read_bytes()))
+    assert 5 < pages <= 20
+    assert 'class="long"' not in ReportDocument("名单", (replace(grid, rows=rows[:59]),)).to_html()
