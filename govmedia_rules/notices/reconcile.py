@@ -18,6 +18,7 @@ from govmedia_rules.notices.checks import Check, check_rate, check_sum, counts_n
 from govmedia_rules.notices.comparing import compare_lists
 from govmedia_rules.notices.figures import Count, Group, InspectedPopulation, Rate, Tally
 from govmedia_rules.notices.growth import check_growth
+from govmedia_rules.notices.letters import check_letters
 from govmedia_rules.notices.model import Notice
 from govmedia_rules.notices.tables import check_tables
 from govmedia_rules.subjects.vocabulary import subject_vocabulary
@@ -55,6 +56,7 @@ def reconcile(notice: Notice) -> Reconciliation:
         checks += _rates(population, notice)
     checks += [_uncheckable(rate) for figure in notice.figures for rate in figure.rates]
     checks += check_growth(notice)
+    checks += check_letters(notice)
     checks += _one_policy(checks)
     checks += check_tables(notice)
     checks += compare_lists(notice)
