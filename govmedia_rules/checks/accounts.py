@@ -9,6 +9,7 @@ from govmedia_rules.checks.contract import (
     CheckResult,
     Evidence,
     Kinds,
+    Positive,
     Strictness,
     check,
     failed,
@@ -18,6 +19,7 @@ from govmedia_rules.checks.contract import (
 )
 from govmedia_rules.core.time import Window, day_of, earliest, latest, zone_of
 from govmedia_rules.core.vocabulary import key_of
+from govmedia_rules.core.workdays import Calendar
 from govmedia_rules.snapshots.models import AccountSnapshot
 
 
@@ -92,6 +94,31 @@ def deregistration_slow(account: AccountSnapshot, *, limit: Annotated[Window | N
         return passed()
     evidence = [Evidence("closing", account.account.url, since, closed, limit)]
     return failed("deregistration_slow", evidence=evidence, since=since, closed=closed, limit=limit)
+
+
+@check("account.closing_unannounced")
+def closing_unannounced(
+    account: AccountSnapshot, *, working_days: Annotated[Positive, Strictness.HIGHER], calendar: Calendar
+) -> CheckResult:
+    """Check whether an account was closed too soon after the closing was announced to the public (关停公告).
+
+    Args:
+        working_days: Working days from the day after the announcement to the day of the closing, at least.
+        calendar: The calendar of working days.
+    """
+    closed, announced = account.account.closed_at, account.account.closing_announced_at
+    if closed is None:
+        return inconclusive("closing_day_unknown") if account.account.status == "closed" else passed()
+    if announced is None:
+        return inconclusive("closing_notice_unknown", closed=closed)
+    zone = zone_of(account.observed_at)
+    enough = calendar.has_more_than(working_days - 1, day_of(announced, zone), day_of(closed, zone))
+    if enough is None:
+        return inconclusive("calendar_not_covering", coverage=calendar.coverage)
+    if enough:
+        return passed()
+    evidence = [Evidence(account.account.name, account.account.url, announced, closed)]
+    return failed("closing_unannounced", evidence=evidence, announced=announced, closed=closed, limit=working_days)
 
 
 @check("account.unreported")

@@ -3,13 +3,29 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from decimal import Decimal
+from fractions import Fraction
 from typing import Annotated, Any
 
-from govmedia_rules.checks.contract import CheckResult, Evidence, Kinds, Positive, Strictness, check, failed, inconclusive, passed
+from pydantic import Field
+
+from govmedia_rules.checks.contract import (
+    CheckResult,
+    Evidence,
+    Kinds,
+    Positive,
+    Strictness,
+    check,
+    failed,
+    inconclusive,
+    needs_review,
+    passed,
+)
 from govmedia_rules.checks.sampling import draw_seeded
 from govmedia_rules.core.vocabulary import key_of
 from govmedia_rules.snapshots.models import SiteSnapshot
 from govmedia_rules.snapshots.parts import Column, Page
+from govmedia_rules.subjects.addresses import address_key
 
 
 @check("site.search_poor", needs="has_search|searches", faults=("missing", "not_found", "ungrouped"))
@@ -84,6 +100,29 @@ def browsers_faulty(site: SiteSnapshot) -> CheckResult:
 def ipv6_unreachable(site: SiteSnapshot) -> CheckResult:
     """Check whether the site cannot be reached by IPv6 (IPv6改造)."""
     return passed() if site.ipv6 else failed("ipv6_unreachable", faults={"unreachable": 1})
+
+
+@check("site.pages_off_ipv6", needs="pages")
+def pages_off_ipv6(site: SiteSnapshot, *, min_share: Annotated[Decimal, Field(gt=0, le=1), Strictness.HIGHER]) -> CheckResult:
+    """Check whether too few of the pages below the home page open over IPv6 (二、三级页面IPv6支持率).
+
+    Of pages that are only part of the site a share decides nothing; a low one is for a person.
+
+    Args:
+        min_share: Share of these pages that must open, 0 to 1.
+    """
+    home = address_key(site.site.url)
+    below = [page for page in site.pages or () if page.kind != "home" and address_key(page.url) != home]
+    shut = [page for page in below if page.ipv6 is False]
+    opened = sum(page.ipv6 is True for page in below)
+    args: dict[str, Any] = {"total": len(below), "opened": opened, "limit": min_share}
+    if below and Fraction(len(below) - len(shut)) < Fraction(min_share) * len(below):
+        evidence = [Evidence(page.title or page.url, page.url) for page in shut]
+        answer = needs_review if "pages" in site.partial else failed
+        return answer("pages_off_ipv6", evidence=evidence, **args)
+    if not below or "pages" in site.partial or Fraction(opened) < Fraction(min_share) * len(below):
+        return inconclusive("pages_over_ipv6_unknown", **args)
+    return passed()
 
 
 @check("site.map_differs", needs=("site_map", "columns"))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from fractions import Fraction
 from typing import Annotated, Any
@@ -25,6 +25,7 @@ from govmedia_rules.checks.contract import (
 )
 from govmedia_rules.checks.sampling import draw_seeded
 from govmedia_rules.core.time import Moment, Window, day_in_month, day_of, earliest, latest, zone_of
+from govmedia_rules.core.workdays import Calendar
 from govmedia_rules.snapshots.models import AccountSnapshot, SiteSnapshot
 from govmedia_rules.snapshots.parts import Column, Document, Entry, Interpretation, Relay
 
@@ -197,6 +198,91 @@ def documents_uninterpreted(
     if undecided or any(document.important is None and document.own is not False for document in site.documents or ()):
         return inconclusive("documents_unknown", **args)
     return passed()
+
+
+@check("site.interpretation_forms_few", needs="interpretations")
+def interpretation_forms_few(
+    site: SiteSnapshot, *, min_share: Annotated[Decimal, Field(gt=0, le=1), Strictness.HIGHER]
+) -> CheckResult:
+    """Check whether too few interpretations of the year are in further forms than text (多种形式解读的比例).
+
+    Whether interpretations are counted or the documents they explain is not said by rules that name a share: where the two
+    differ, the question is for a person.
+
+    Args:
+        min_share: Share that must have a further form, 0 to 1.
+    """
+    year = site.observed_at.year
+    items = [item for item in site.interpretations or () if item.published_at is None or item.published_at.year == year]
+    forms: dict[str, list[bool | None]] = {}
+    linked = all(item.documents is not None and item.published_at is not None for item in items)
+    for item in items:
+        for document in item.documents or ():
+            forms.setdefault(document, []).append(_has_further_form(item))
+    by_item = [_has_further_form(item) if item.published_at is not None else None for item in items]
+    by_document = [True if True in of else None if None in of else False for of in forms.values()]
+    partial = "interpretations" in site.partial
+    answers = [_has_share(by_item, min_share, partial), _has_share(by_document, min_share, partial or not linked)]
+    args: dict[str, Any] = {"total": len(items), "done": by_item.count(True), "limit": min_share}
+    if all(answers):
+        return passed()
+    evidence = [Evidence(item.title, item.url, item.published_at) for item in items if _has_further_form(item) is False]
+    if False in answers:
+        answer = failed if not any(answers) and None not in answers else needs_review
+        return answer("interpretation_forms_few", evidence=evidence, **args)
+    return inconclusive("interpretation_forms_unknown", **args)
+
+
+def _has_further_form(item: Interpretation) -> bool | None:
+    return None if item.forms is None else any(form != "text" for form in item.forms)
+
+
+def _has_share(answers: Sequence[bool | None], min_share: Decimal, partial: bool) -> bool | None:
+    """Return whether the share of True reaches `min_share` whatever the unknown ones are; None where that decides it."""
+    needed = Fraction(min_share) * len(answers)
+    if partial or not answers or answers.count(True) < needed <= len(answers) - answers.count(False):
+        return None
+    return answers.count(True) >= needed
+
+
+@check("site.readings_few", needs="reading_days")
+def readings_few(
+    site: SiteSnapshot,
+    *,
+    days: Annotated[Positive, Strictness.HIGHER],
+    on_workdays: Annotated[Positive, Strictness.HIGHER],
+    on_holidays: Annotated[Positive, Strictness.HIGHER],
+    calendar: Calendar,
+) -> CheckResult:
+    """Find days on which the keepers read the site through less often than they must (读网).
+
+    Args:
+        days: Number of whole days before the monitoring point that are looked at.
+        on_workdays: Times on a working day.
+        on_holidays: Times on any other day.
+        calendar: The calendar of working days.
+    """
+    zone = zone_of(site.observed_at)
+    today = day_of(site.observed_at, zone)
+    records: dict[date, set[int]] = {}
+    for record in site.reading_days or ():
+        records.setdefault(day_of(record.day, zone), set()).add(record.times)
+    lacking: list[Evidence] = []
+    unknown = 0
+    for day in (today - timedelta(days=back) for back in range(1, days + 1)):
+        read = records.get(day, set())
+        if not calendar.covers(day):
+            least, most = sorted((on_workdays, on_holidays))
+        else:
+            least = most = on_workdays if calendar.is_workday(day) else on_holidays
+        if not read or min(read) < most <= max(read) or least <= max(read) < most:
+            unknown += 1  # no record, two that differ, or a day of which nobody knows whether it was a working day
+        elif max(read) < least:
+            lacking.append(Evidence("reading", None, day, max(read)))
+    args: dict[str, Any] = {"days": days, "on_workdays": on_workdays, "on_holidays": on_holidays}
+    if lacking:
+        return failed("readings_few", evidence=lacking, count=len(lacking), **args)
+    return inconclusive("readings_unknown", count=unknown, **args) if unknown else passed()
 
 
 @check("site.yearly_report_late", needs="columns")

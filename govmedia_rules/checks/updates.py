@@ -321,11 +321,28 @@ def reminders_repeated(
         count: Number of reminders.
         window: Time within which they came.
     """
-    zone = zone_of(site.observed_at)
-    sent: list[Moment] = sorted(site.reminders or (), key=lambda moment: earliest(moment, zone))
+    return _reminders_repeated(site, count, window)
+
+
+@check("account.reminders_repeated", needs="reminders")
+def account_reminders_repeated(
+    account: AccountSnapshot, *, count: Annotated[Positive, Strictness.LOWER], window: Annotated[Window, Strictness.LONGER]
+) -> CheckResult:
+    """Check whether the account was found overdue as often as the limit inside the window (超期).
+
+    Args:
+        count: Number of times.
+        window: Time within which they came.
+    """
+    return _reminders_repeated(account, count, window)
+
+
+def _reminders_repeated(snapshot: SiteSnapshot | AccountSnapshot, count: int, window: Window) -> CheckResult:
+    zone = zone_of(snapshot.observed_at)
+    sent: list[Moment] = sorted(snapshot.reminders or (), key=lambda moment: earliest(moment, zone))
     for first, last in zip(sent, sent[count - 1 :], strict=False):
         # Bare days are read in the unit's favour: as far apart as they can be.
         if earliest(first, zone) >= window.start(latest(last, zone)):
             evidence = [Evidence("reminders", None, moment) for moment in sent]
             return failed("reminders_repeated", evidence=evidence, count=len(sent), limit=count, window=window)
-    return inconclusive("reminders_partly_known") if "reminders" in site.partial else passed()
+    return inconclusive("reminders_partly_known") if "reminders" in snapshot.partial else passed()

@@ -40,6 +40,7 @@ from govmedia_rules.snapshots.parts import (
     Probe,
     ProbeDay,
     QrCode,
+    ReadingDay,
     Relay,
     SearchTrial,
     Service,
@@ -95,6 +96,7 @@ class SiteSnapshot(Observed):
         offline_notices: Temporary closings that were reported beforehand.
         relays: Items of authorities above that had to be passed on.
         reminders: When reminders of overdue updates were sent.
+        reading_days: How often its keepers read it through, by day; days that are not listed are not known.
 
     Examples:
         >>> snapshot = SiteSnapshot(site={"name": "某局网站"}, observed_at="2024-08-27T10:00:00+08:00", columns=())
@@ -138,6 +140,7 @@ class SiteSnapshot(Observed):
     offline_notices: tuple[OfflineNotice, ...] | None = None
     relays: tuple[Relay, ...] | None = None
     reminders: tuple[Moment, ...] | None = None
+    reading_days: tuple[ReadingDay, ...] | None = None
 
     @model_validator(mode="after")
     def _derive(self) -> SiteSnapshot:
@@ -198,6 +201,7 @@ class AccountSnapshot(Observed):
         collection: How the snapshot came about.
         relays: Items of authorities above that had to be passed on.
         earlier_faults: Faults of the last round and what became of them; () when there were none.
+        reminders: When it was found overdue and reminded (超期提醒).
 
     Examples:
         >>> account = Account(name="某县发布", platform="微信")
@@ -228,6 +232,7 @@ class AccountSnapshot(Observed):
     collection: Collection | None = None
     relays: tuple[Relay, ...] | None = None
     earlier_faults: tuple[EarlierFault, ...] | None = None
+    reminders: tuple[Moment, ...] | None = None
 
     @model_validator(mode="after")
     def _derive(self) -> AccountSnapshot:

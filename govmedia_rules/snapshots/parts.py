@@ -126,6 +126,18 @@ class ProbeDay(Model):
         return self
 
 
+class ReadingDay(Model):
+    """How often the keepers of a site read it through on one day (读网).
+
+    Attributes:
+        day: The day.
+        times: How often; 0 when the record says not at all.
+    """
+
+    day: Moment
+    times: NonNegativeInt
+
+
 class Tag(Model):
     """A standard page tag (网页标签): the name and content of a `meta` element, as written."""
 
@@ -171,6 +183,7 @@ class Page(Model):
         text: The text a reader sees; None when not kept.
         text_note: Where the text comes from when it is not the whole page.
         seconds: Time to load.
+        ipv6: Whether it opens over IPv6; None when not tried.
         digest: SHA-256 of its bytes, in hexadecimal digits, by which a journal finds the page as it was; None when not kept.
     """
 
@@ -184,6 +197,7 @@ class Page(Model):
     text: Text | None = None
     text_note: Short | None = None
     seconds: Seconds | None = None
+    ipv6: bool | None = None
     digest: Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")] | None = None
 
 
@@ -344,6 +358,7 @@ class Interpretation(Model):
         published_at: When it was published; None when not shown.
         text: Its text; None when not kept.
         documents: Addresses of the documents it links to; None when not looked at.
+        forms: Its forms: `text`, `chart`, `video`, `audio`, `animation`, `press` or others; None when not looked at.
     """
 
     title: Name
@@ -351,6 +366,7 @@ class Interpretation(Model):
     published_at: Moment | None = None
     text: Text | None = None
     documents: tuple[Url, ...] | None = None
+    forms: tuple[Kind, ...] | None = None
 
 
 class MessageBoard(Model):

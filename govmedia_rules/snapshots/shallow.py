@@ -251,6 +251,7 @@ _ACCOUNT_OBSERVED = {
     "seen_owner": "text",
     "seen_owner_kind": "text",
     "certified": "boolean",
+    "filed": "boolean",
 }
 _SITE_OBSERVED = {
     "observed_at": "moment",

@@ -49,6 +49,7 @@ _FACTS: Mapping[SubjectKind, Mapping[str, tuple[str, ...]]] = {
         "seen_owner": ("seen_owner",),
         "seen_owner_kind": ("owner_kind",),
         "certified": ("certified",),
+        "filed": ("filed",),
         "remark": ("account.status",),
         "is_closed": ("account.status",),
         "is_running": ("account.status",),
@@ -173,8 +174,7 @@ class PartReader:
         if row.snapshot is None or ("name" in group.fields and any(no_subject(cell, {}) is not None for cell in cells.values())):
             return AS_A_WHOLE  # no subject, or a total or note, as the rest of the row tells
         facts = {fact: value_of(row.snapshot, fact) for fact in group.facts}
-        # A doubtful stage of life leaves open what other groups say.
-        if row.snapshot.partial and "partial" not in facts:
+        if row.doubtful or (row.snapshot.partial and "partial" not in facts):
             return AS_A_WHOLE
         return CellsRead(facts, row.bad, tuple(mark for mark in row.snapshot.marks if mark not in self._common_marks))
 

@@ -86,6 +86,7 @@ class ShallowRow(NamedTuple):
         remarks: What was mended.
         sheet: Sheet of a workbook.
         has_data: Whether the row is one of data, and no total or note.
+        doubtful: Whether a cell leaves the stage of life in doubt, which may leave open what other cells say.
     """
 
     number: int
@@ -94,6 +95,7 @@ class ShallowRow(NamedTuple):
     remarks: tuple[BadRow, ...] = ()
     sheet: str | None = None
     has_data: bool = True
+    doubtful: bool = False
 
 
 @cache
@@ -289,7 +291,8 @@ class RowReader:
         return self._result(row, self._snapshot(row, point))
 
     def _result(self, row: _Row, snapshot: SiteSnapshot | AccountSnapshot | None) -> ShallowRow:
-        return ShallowRow(row.number, snapshot, tuple(row.bad), tuple(row.remarks), row.sheet)
+        doubtful = row.stage_doubtful or row.stage_unread
+        return ShallowRow(row.number, snapshot, tuple(row.bad), tuple(row.remarks), row.sheet, doubtful=doubtful)
 
     def _header_of(self, name: str) -> str | None:
         return self._headers.get(name)
@@ -563,6 +566,7 @@ def _readers(kind: SubjectKind) -> dict[str, Read]:
             "downloads",
             "starts",
             "certified",
+            "filed",
             "is_navigation",
             "is_running",
             "has_services",

@@ -140,6 +140,7 @@ class Account(Model):
         status: Stage of life: running, closing, closed, unreported; None when not known.
         closing_since: When de-registration was asked for; None when it was not, or nobody knows.
         closed_at: When it was closed; None when it was not, or nobody knows.
+        closing_announced_at: When the closing was announced to the public; None when it was not, or nobody knows.
         region: Six-digit division code; see `division`.
         area: 所属地方或部门, as notices group rows.
 
@@ -160,6 +161,7 @@ class Account(Model):
     status: Status | None = None
     closing_since: Moment | None = None
     closed_at: Moment | None = None
+    closing_announced_at: Moment | None = None
     region: DivisionCode | None = None
     area: Name | None = None
 

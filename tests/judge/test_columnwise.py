@@ -219,6 +219,13 @@ def columns(draw: st.DrawFn, cells: dict[str, st.SearchStrategy[str | None]], ne
     return {name: [row[name] for row in rows] for name in names}
 
 
+@pytest.mark.filterwarnings("ignore")
+@pytest.mark.parametrize(("header", "cell"), [("可否下载", "否"), ("是否可用", "否"), ("是否查到", "否")])
+def test_a_function_that_was_given_up_leaves_other_cells_open_in_both_ways(header: str, cell: str) -> None:
+    cells = {"账号名称": ["甲"], "平台类型": ["移动客户端"], "互动功能": ["已停更"], "运行状态": ["正常"], header: [cell]}
+    same_both_ways(polars.DataFrame(cells), NATIONAL, observed_at=POINT, kind="account")
+
+
 @pytest.mark.heavy
 @pytest.mark.filterwarnings("ignore")
 @settings(max_examples=25, deadline=None)

@@ -158,6 +158,7 @@ ELSEWHERE = {
     "xiayi-2022",
     "chenggu-2023",
     "jishan-2020",
+    "jishan-2021",
     "kunming-2025",
     "baoding-2023",
     "zhaoqing-2019",

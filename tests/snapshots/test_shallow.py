@@ -180,6 +180,17 @@ def test_clients_and_what_the_platform_shows() -> None:
     assert (seen.owner_kind, seen.seen_name) == ("company", "乙")
 
 
+@pytest.mark.parametrize("header", ["是否备案", "备案情况", "APP备案", "网信备案状态"])
+@pytest.mark.parametrize(
+    ("cell", "filed"),
+    [("是", True), ("已备案", True), ("否", False), ("未备案", False), ("备案中", None), ("不详", None), ("", None)],
+)
+def test_filing_of_applications(header: str, cell: str, filed: bool | None) -> None:
+    row = {"账号名称": "甲", "平台": "移动客户端", "最近更新时间": "2024-08-20", "互动功能": "有", header: cell}
+    [seen] = read_accounts([row], observed_at=POINT)
+    assert seen.filed is filed
+
+
 def test_sites() -> None:
     row = {
         "网站名称": "示例市统计局",
