@@ -305,9 +305,10 @@ def _one_rate(rate: Rate, figure: Decimal, tally: Tally, label: str, visits: tup
 
 def _bases(tally: Tally) -> list[int]:
     bases = [count.value for count in (tally.inspected, tally.running, tally.registered, tally.total) if count is not None]
-    # Accounts being closed are neither passed nor failed; some notices leave them out of the base.
-    left_out = tally.outcome("closing") or 0
-    return bases + [base - left_out for base in bases if left_out]
+    # Accounts closed or being closed are neither passed nor failed; some notices leave them out of the base.
+    closing, closed = tally.outcome("closing") or 0, tally.outcome("closed") or 0
+    left_out = {closing, closed, closing + closed} - {0}
+    return bases + [base - some for base in bases for some in sorted(left_out) if base > some]
 
 
 def _readings(rate: Rate, figure: Decimal, tally: Tally) -> list[tuple[int | None, bool]]:

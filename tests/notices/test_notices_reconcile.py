@@ -258,3 +258,13 @@ def test_departments_beside_portals_of_levels_are_a_part(departments: int, outco
 def test_letters_answered_are_no_more_than_came_in(sentence: str, wrong: bool) -> None:
     text = f"某市人民政府办公室关于2023年第二季度全市政府网站检查情况的通报\n一、总体情况\n{sentence}。\n某市人民政府办公室\n2023年7月5日\n"
     assert bool(reconcile(read(text)).contradictions) is wrong
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["纳入监管的政务新媒体84个,关停注销6个,", "全市政务新媒体84个,已注销4个,正在注销2个,", "登记政务新媒体84个,关停6个,实有78个,"],
+)
+def test_closed_accounts_may_be_left_out_of_the_base(text: str) -> None:
+    frame = "某市人民政府办公室关于2023年第二季度全市政务新媒体检查情况的通报\n一、总体情况\n{}合格75个,合格率{}%。\n某市人民政府办公室\n2023年7月5日\n"
+    assert reconcile(read(frame.format(text, "96.15"))).contradictions == ()
+    assert len(reconcile(read(frame.format(text, "95.15"))).contradictions) == 1
