@@ -18,6 +18,7 @@ from govmedia_rules.notices.checks import Check, check_rate, check_sum, counts_n
 from govmedia_rules.notices.comparing import compare_lists
 from govmedia_rules.notices.figures import Count, Group, InspectedPopulation, Rate, Tally
 from govmedia_rules.notices.growth import check_growth
+from govmedia_rules.notices.letters import check_letters
 from govmedia_rules.notices.model import Notice
 from govmedia_rules.notices.tables import check_tables
 from govmedia_rules.subjects.vocabulary import subject_vocabulary
@@ -55,6 +56,7 @@ def reconcile(notice: Notice) -> Reconciliation:
         checks += _rates(population, notice)
     checks += [_uncheckable(rate) for figure in notice.figures for rate in figure.rates]
     checks += check_growth(notice)
+    checks += check_letters(notice)
     checks += _one_policy(checks)
     checks += check_tables(notice)
     checks += compare_lists(notice)
@@ -303,9 +305,10 @@ def _one_rate(rate: Rate, figure: Decimal, tally: Tally, label: str, visits: tup
 
 def _bases(tally: Tally) -> list[int]:
     bases = [count.value for count in (tally.inspected, tally.running, tally.registered, tally.total) if count is not None]
-    # Accounts being closed are neither passed nor failed; some notices leave them out of the base.
-    left_out = tally.outcome("closing") or 0
-    return bases + [base - left_out for base in bases if left_out]
+    # Accounts closed or being closed are neither passed nor failed; some notices leave them out of the base.
+    closing, closed = tally.outcome("closing") or 0, tally.outcome("closed") or 0
+    left_out = {closing, closed, closing + closed} - {0}
+    return bases + [base - some for base in bases for some in sorted(left_out) if base > some]
 
 
 def _readings(rate: Rate, figure: Decimal, tally: Tally) -> list[tuple[int | None, bool]]:

@@ -237,3 +237,34 @@ def test_departments_beside_portals_of_levels_are_a_part(departments: int, outco
         f"全市共有政府网站50家,其中市级门户网站1家、县级门户网站9家、部门网站{departments}家。\n某市人民政府办公室\n2023年7月5日\n"
     )
     assert [check.outcome for check in reconcile(read(text)).checks if check.kind == "sum_of_parts"] == [outcome]
+
+
+@pytest.mark.parametrize(
+    ("sentence", "wrong"),
+    [
+        ("收到网民留言210条,办结207条,办结率98.6%", False),
+        ("收到网民留言210条,办结207条,办结率99.6%", True),
+        ("收到网民留言210条,按期办结207条,按期办结率98.57%", False),
+        ("收到网民留言210条,按期办结207条,办结率100%", False),  # of all, not of those in time
+        ("收到“我为政府网站找错”留言210条,按期办结217条", True),
+        ("收到留言210条,其中有效留言188条,办结188条,办结率100%", False),
+        ("收到留言210条,连同上季度结转12条,办结217条", False),
+        ("受理申请1,204件,答复1,187件,答复率98.6%", False),
+        ("受理申请1204件,答复1187封", False),
+        ("收到留言30条、信件15条,答复45条,答复率100%", False),
+        ("收到留言30条、信件15条,答复46条", True),
+    ],
+)
+def test_letters_answered_are_no_more_than_came_in(sentence: str, wrong: bool) -> None:
+    text = f"某市人民政府办公室关于2023年第二季度全市政府网站检查情况的通报\n一、总体情况\n{sentence}。\n某市人民政府办公室\n2023年7月5日\n"
+    assert bool(reconcile(read(text)).contradictions) is wrong
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["纳入监管的政务新媒体84个,关停注销6个,", "全市政务新媒体84个,已注销4个,正在注销2个,", "登记政务新媒体84个,关停6个,实有78个,"],
+)
+def test_closed_accounts_may_be_left_out_of_the_base(text: str) -> None:
+    frame = "某市人民政府办公室关于2023年第二季度全市政务新媒体检查情况的通报\n一、总体情况\n{}合格75个,合格率{}%。\n某市人民政府办公室\n2023年7月5日\n"
+    assert reconcile(read(frame.format(text, "96.15"))).contradictions == ()
+    assert len(reconcile(read(frame.format(text, "95.15"))).contradictions) == 1
