@@ -11,6 +11,7 @@ import inspect
 from collections import ChainMap
 from collections.abc import Callable, Mapping, Sequence
 from decimal import Decimal
+from fractions import Fraction
 from typing import Any
 
 from pydantic import ValidationError
@@ -132,10 +133,19 @@ def _looser_scoring(old: Scoring, new: Scoring, place: Where) -> list[RulebookEr
         "portals_only": new.portals_only and not old.portals_only,
         "cap": new.cap and not old.cap,
     }
+    looser["no_service"] = not any(looser.values()) and _spare_without_services(new) > _spare_without_services(old)
     what, zh = "the scoring is looser than that of the layers below", "计分规则比下层宽松，而未写明"
     hint, hint_zh = "write loosens = true, with the document in source", "请写 loosens = true，并在 source 中写明文件"
     keys = [key for key, is_looser in looser.items() if is_looser]
     return [OverlayConflict(what, Where(place.file, place.table, key), hint, zh, hint_zh) for key in keys]
+
+
+def _spare_without_services(rule: Scoring) -> Fraction:
+    """Return how many points an owner without service duties may lose before the pass mark."""
+    if rule.no_service is None:
+        return Fraction(rule.total) - Fraction(rule.pass_below)
+    base = Fraction(rule.total) - Fraction(rule.groups.get(rule.no_service.group, 0))
+    return base - Fraction(rule.pass_below) / Fraction(*rule.no_service.factor)
 
 
 def _reference(layer: Layer) -> LayerRef:

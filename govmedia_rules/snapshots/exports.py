@@ -84,9 +84,11 @@ def exported_posts(
     raise ObservationError(
         "the document holds no posts in a known form",
         where,
-        "name the form with preset=, or the keys with fields=",
+        "name the form with preset=, or the keys with fields=; answers of the WeChat back end (publish_page, general_msg_list) "
+        "are read by govmedia_rules.collect.accounts.read_wechat_history",
         zh="文件里没有已知格式的发文",
-        hint_zh="请用 preset= 指明格式，或用 fields= 给出各字段的键名",
+        hint_zh="请用 preset= 指明格式，或用 fields= 给出各字段的键名；公众号后台的发布列表（publish_page、general_msg_list）"
+        "请用 govmedia_rules.collect.accounts.read_wechat_history",
     )
 
 

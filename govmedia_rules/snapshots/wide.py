@@ -32,7 +32,7 @@ def one_account_a_row(tables: Iterable[RawTable], field_of: FieldOf) -> list[Raw
         tables: Tables of accounts.
         field_of: Gives the field of a header.
     """
-    whole = (_with_titles(table, field_of) for table in tables)
+    whole = (_with_titles(_with_platforms(table, field_of), field_of) for table in tables)
     return [part for table in whole for block in _side_by_side(table, field_of) for part in _by_platform(block, field_of)]
 
 
@@ -57,6 +57,38 @@ def _with_titles(table: RawTable, field_of: FieldOf) -> RawTable:
         of_rows[TITLE] = lambda number: next(filter(says_closed, table.sections[number]), None)
     rows = [(number, {**cells, **{header: of(number) for header, of in of_rows.items()}}) for number, cells in table.rows]
     return replace(table, columns=(*table.columns, *of_rows), rows=rows) if of_rows else table
+
+
+def _with_platforms(table: RawTable, field_of: FieldOf) -> RawTable:
+    """Return a table whose names carry the platform (账号名称（平台）, 账号名称/平台), with a column for it."""
+    fields = {field_of(header): header for header in reversed(table.columns)}
+    header = fields.get("name")
+    if header is None or "platform" in fields or not any(word in header for word in ("平台", "类型")):
+        return table
+    rows = []
+    for number, cells in table.rows:
+        name, platform = _name_and_platform(cells.get(header))
+        rows.append((number, {**cells, header: name, PLATFORM: platform}))
+    return replace(table, columns=(*table.columns, PLATFORM), rows=rows)
+
+
+_PARTED = (
+    re.compile(r"(?P<name>.+?)\s*[（(【\[](?P<platform>[^（）()【】\[\]]+)[）)】\]]\s*"),
+    re.compile(r"[（(【\[](?P<platform>[^（）()【】\[\]]+)[）)】\]]\s*(?P<name>.+)"),
+    re.compile(r"(?P<name>.+?)\s*[/／|｜:：,，、;；—\s-]\s*(?P<platform>[^/／|｜:：,，、;；—\s-]+)\s*"),
+    re.compile(r"(?P<platform>[^/／|｜:：,，、;；—\s-]+)\s*[/／|｜:：,，、;；—\s-]\s*(?P<name>.+)"),
+)
+
+
+def _name_and_platform(cell: Any) -> tuple[Any, str | None]:
+    """Return the name and the platform of a cell that holds both; the cell and None where it does not."""
+    if isinstance(cell, str):
+        platforms = {spelling for spelling, _ in _spellings()}
+        for form in _PARTED:
+            match = form.fullmatch(cell.strip())
+            if match is not None and key_of(match["platform"]) in platforms and key_of(match["name"]) not in platforms:
+                return match["name"].strip(), match["platform"].strip()
+    return cell, None
 
 
 def _platform_of_title(text: str) -> str | None:

@@ -212,6 +212,7 @@ def test_narrower_books_say_what_they_cover() -> None:
 
 SCORING = {
     "groups": {"发布解读": 31, "办事服务": 25, "互动交流": 23, "功能设计": 21},
+    "no_service": {"group": "办事服务", "factor": [4, 3]},
     "source": {"document": "某文件", "grade": "official"},
 }
 
@@ -225,6 +226,10 @@ SCORING = {
         ({"pass_below": 59, "loosens": True}, None),
         ({"pass_below": 60}, None),
         ({"pass_below": 80}, None),
+        ({"pass_below": 60, "no_service": None}, "no_service"),  # an owner without service duties may lose 40 points for 30
+        ({"pass_below": 70, "no_service": None}, None),
+        ({"pass_below": 60, "no_service": {"group": "办事服务", "factor": [3, 2]}}, "no_service"),
+        ({"pass_below": 60, "no_service": {"group": "办事服务", "factor": [1, 1]}}, None),
     ],
 )
 def test_a_lower_pass_mark_is_said(change: dict[str, Any], key: str | None) -> None:
@@ -241,8 +246,9 @@ def test_a_lower_pass_mark_is_said(change: dict[str, Any], key: str | None) -> N
     ("base", "change", "key"),
     [
         ("national-2019", {"total": 101, "pass_below": 60}, "total"),
-        ("national-2019", {"total": 100, "pass_below": 60}, None),
-        ("national-2019", {"total": 120, "pass_below": 80}, None),
+        ("national-2019", {"total": 100, "pass_below": 60}, "no_service"),
+        ("national-2019", {"total": 120, "pass_below": 80}, "no_service"),
+        ("national-2019", {"total": 120, "pass_below": 90}, None),
         ("national-2019", {"total": 120, "pass_below": 79}, "total"),
         ("national-2019", {"total": 90, "pass_below": 60}, None),
         ("national-2019", {"total": 101, "pass_below": 60, "loosens": True}, None),
@@ -251,7 +257,12 @@ def test_a_lower_pass_mark_is_said(change: dict[str, Any], key: str | None) -> N
     ],
 )
 def test_more_points_to_lose_are_said(base: str, change: dict[str, Any], key: str | None) -> None:
-    layer = {"id": "mine", "title": "x", "extends": base, "scoring": {"site": {"source": SCORING["source"], **change}}}
+    layer = {
+        "id": "mine",
+        "title": "x",
+        "extends": base,
+        "scoring": {"site": {"source": SCORING["source"], **change}},
+    }
     if key is None:
         gr.load_rulebook(layer)
         return

@@ -1262,3 +1262,30 @@ def test_the_header_of_the_names_names_the_platform(header: str) -> None:
         ("wechat_official", "qualified"),
         ("wechat_official", "unqualified"),
     ]
+
+
+@pytest.mark.parametrize(
+    "header", ["账号名称/平台", "账号名称（平台）", "平台及账号名称", "账号名称、平台类型", "名称/类型", "账号（平台）"]
+)
+@pytest.mark.parametrize(
+    ("cell", "name", "platform"),
+    [
+        ("某县发布/微信公众号", "某县发布", "wechat_official"),
+        ("某县发布（微博）", "某县发布", "weibo"),
+        ("微博：某县发布", "某县发布", "weibo"),
+        ("【抖音】某县发布", "某县发布", "douyin"),
+        ("某县发布 微博", "某县发布", "weibo"),
+        ("某县发布", "某县发布", "unknown"),
+        ("某县发布（某县融媒体中心）", "某县发布（某县融媒体中心）", "unknown"),
+        ("微博/微信", "微博/微信", "unknown"),
+    ],
+)
+def test_a_name_and_its_platform_in_one_cell(header: str, cell: str, name: str, platform: str) -> None:
+    [seen] = gr.read_accounts([{header: cell, "最近更新时间": "2024-08-20", "互动功能": "有"}], observed_at=POINT)
+    assert (seen.account.name, seen.account.platform) == (name, platform)
+
+
+def test_a_column_of_platforms_is_asked_alone() -> None:
+    row = {"账号名称（平台）": "某县发布（微博）", "平台": "微信公众号", "最近更新时间": "2024-08-20", "互动功能": "有"}
+    [seen] = gr.read_accounts([row], observed_at=POINT)
+    assert (seen.account.name, seen.account.platform) == ("某县发布（微博）", "wechat_official")
