@@ -182,7 +182,7 @@ def _sentence(sentence: Line, page: NoticeText, builder: CountBuilder, *, rest: 
         builder.back_to_whole()
         builder.compared_with = builder.divided = None
         builder.in_segment = []
-        is_earlier = is_aim = False
+        is_earlier = is_aim = is_of_faulty = False
         for clause in _with_labels(segment):
             starts = _OF_EARLIER.match(clause.text) is not None or _is_of_another_period(clause.text, builder.period)
             is_earlier = starts or (is_earlier and not _OF_NOW.search(clause.text))
@@ -194,6 +194,9 @@ def _sentence(sentence: Line, page: NoticeText, builder: CountBuilder, *, rest: 
             # At the beginning of a sentence 其中 may divide anything said before, and most often all that were inspected.
             if clause.text.startswith("其中") and clause.start > segment.start:
                 builder.divided = _divided_outcome(builder)
+            is_of_faulty = is_of_faulty or _OF_FAULTY.search(clause.text) is not None
+            if is_of_faulty:
+                continue
             parts = parts or clause.text.startswith("其中") or _DIVIDED.match(clause.text) is not None
             if re.search("相比|比较$", clause.text) and not changes_by_points(clause.text):
                 # 与第一次抽查相比 holds for every clause that follows.
@@ -254,6 +257,8 @@ def _is_of_another_period(text: str, period: Period | None) -> bool:
     return match[0].number != period.number or (match[0].year or period.year) != (period.year or match[0].year)
 
 
+_OF_FAULTY = re.compile("(?:未(?!合格)|没有|超过)[^,]{0,12}(?:账号|网站|新媒体)中$")
+"""What begins a division of those with a fault (超过14天未更新账号中,微信公众号9个): they are no parts of all."""
 _RECOUNTED = re.compile("(?:经)?(?:申诉|复核|调整|更正)+(?:调整)?后")
 _AIM = re.compile("力争|争取|确保|目标|到(?:[0-9]{4}年|明年|年)[^,]{0,8}(?:底|末|前)")
 """What begins an aim (到2023年6月底,实现合格率100%)."""
@@ -382,7 +387,8 @@ def _is_fewer_than_inspected(parsed: ParsedNumber, left: str, builder: CountBuil
     whole = builder.whole(parsed.subject) if parsed.subject in ("site", "account") else None
     inspected = whole.counts.get("inspected") if whole is not None else None
     is_less = inspected is not None and parsed.count.value < inspected.value
-    return is_less and is_generic(parsed.label) and re.search("共|有|全[省市县区州旗]", left) is None
+    is_plain = is_generic(parsed.label) or re.search("更新|活跃", parsed.label) is not None
+    return is_less and is_plain and re.search("共|有|全[省市县区州旗]", left) is None
 
 
 def _read_brackets(clause: Line, basis: re.Match[str] | None, page: NoticeText, builder: CountBuilder) -> None:
@@ -455,7 +461,7 @@ def _parse_number(plain: str, begin: int, match: re.Match[str], stop: int, page:
         # 31个省(区、市)和69个国务院部门的政府网站: the number counts the bodies.
         subject = "unit"
     agent, label = _agent(label if after is None else left + label)
-    consumed = after.end() if after is not None and not is_last else 0
+    consumed = after.end() if after is not None and not is_last and not _BODIES.match(right) else 0
     if agent and subject == "unit":
         # 县区自查42家: the units inspect, they are not what is counted.
         subject = None
@@ -482,11 +488,13 @@ def _parse_number(plain: str, begin: int, match: re.Match[str], stop: int, page:
     )
 
 
-_DIRECT_OUTCOME = re.compile("(?:均|全部)?(?:不?合格|不?达标|基本合格)(?:[、,和]|$)")
+_DIRECT_OUTCOME = re.compile("(?:均|全部)?(?:不?合格|不?达标|基本合格|(?:触发|触碰|被)单项否决)(?:[、,和:]|$)")
 _AFTER_NAMES = re.compile("”[^“”、,:的共]{0,8}$")  # not “某某系统”登记的网站共
 _BEFORE_NAMES = re.compile(r"[^、,:(“]{2,10}“")
 _POINTS_BACK = re.compile("(?:以上|上述|前述|下列|以下|[这该由]|[各均]有?)$")
-_BODIES = re.compile(r"(?:(?:省|市|县|区|州|盟|旗)[局院校]?|地区|部门|单位|国务院部门)(?:\([^()]*\))?(?:和|、|,|的|及)")
+_BODIES = re.compile(
+    r"(?:乡镇|镇街|街道|县区|区县|部门|单位|市州|地区)(?:共|均|分别|都)|(?:(?:省|市|县|区|州|盟|旗)[局院校]?|地区|部门|单位|国务院部门)(?:\([^()]*\))?(?:和|、|,|的|及)"
+)
 _SUBSET = re.compile("[^、,]{0,12}中,?(?:有)?$")
 """What follows a number to begin some of those it counts (18个微信公众号中16个更新及时)."""
 _STATE = re.compile("运行(?:正常|良好|平稳)")
@@ -534,6 +542,9 @@ def _outcome(text: str) -> tuple[OutcomeKind | None, str]:
         if match is None:
             continue
         if kind == "passed" and re.search("合格率|达标率", text):
+            continue
+        if kind == "failed" and re.search("(?:未|没有|无)(?:发现|出现|触发|触碰|存在)?(?:任何)?$", text[: match.start()]):
+            # 其他38家网站均未发现单项否决问题 failed in nothing.
             continue
         if kind == "closed" and re.search("不含|除", text):
             continue

@@ -87,7 +87,7 @@ _GENERIC = re.compile(
 )
 _FUNCTION_WORDS = re.compile(
     r"[的了着过把被某]|[各均]有|不(?!动产)|未(?!来|央|成年)|没|无(?!锡|为|极|棣|障碍|线电)|仍|已|存在|出现|发现|由于|因为|并|且|但|而|要(?!塞)|"
-    r"来电|及时|主办|主管|开设|开办|运营的|运维|负责|官方|依托|利用|借助|对全|对各|对本|采取|监测(?!中心|总站|站|局)|连续|长期|超过|重点|严重|反映|影响|进行|开展|组织|通过|按照|根据|截至|属于|关于|导致|指出|我[局委厅办省市县区州]|其中|例如|包括|以及|分别|等|此次|本次|第[一二三四五六七八九十](?!人民|中学|中医|小学|医院|实验|幼儿|高级|监狱|初级)|[0-9]"
+    r"来电|及时|主办|主管|开设|开办|运营的|运维|负责|官方|依托|利用|借助|对全|对各|对本|采取|监测(?!中心|总站|站|局)|连续|长期|超过|重点|严重|反映|影响|进行|开展|组织|通过|按照|根据|截至|属于|关于|导致|指出|记者|我[局委厅办省市县区州]|其中|例如|包括|以及|分别|等|此次|本次|第[一二三四五六七八九十](?!人民|中学|中医|小学|医院|实验|幼儿|高级|监狱|初级)|[0-9]"
 )
 
 
@@ -397,7 +397,7 @@ def _items_before(text: str, floor: int, position: int, *, account: bool) -> _It
         merged.append((piece, at))
     kept: list[tuple[str, int]] = []
     for piece, at in reversed(merged[-_MOST_NAMES:]):
-        trimmed = re.sub(r"^(?:如|其中|以及|包括|尤其是|特别是)", "", piece)
+        trimmed = re.sub(r"^(?:.*记者在|如|其中|以及|包括|尤其是|特别是)", "", piece)
         at += len(piece) - len(trimmed)
         has_own_platform = kept and re.search(rf"(?:{PLATFORM_WORDS})$", trimmed) is not None
         if has_own_platform or not is_bare_name(trimmed.replace("〇", ""), account=account):
@@ -526,7 +526,7 @@ def _before_bracketed(text: str, end: int) -> Iterator[tuple[str, int]]:
     """Yield the names of a list that share the bracket after its last one (:青石扶贫、青石司法(微信公众号)), the last first."""
     low = max(text.rfind(mark, 0, end) for mark in ",;:。()“”") + 1
     pieces = list(re.finditer("[^、]+", text[low:end]))
-    if low and text[low - 1] == ":" and all(is_bare_name(piece.group(), account=True) for piece in pieces):
+    if (not low or text[low - 1] == ":") and all(is_bare_name(piece.group(), account=True) for piece in pieces):
         yield from ((piece.group(), low + piece.start()) for piece in reversed(pieces))
 
 
@@ -571,7 +571,7 @@ def _counted_groups(text: str, start: int, page: NoticeText) -> Iterator[Mention
             yield Mentions(names, match.start(), match.end(), match.group("list").endswith("等"), kind, None)
 
 
-_LIST_AFTER = re.compile(r"(?:分别(?:是|为|有)|名单如下|包括|具体(?:是|为)|有|为|是)[:]?(?=[^:]{2,}$)|:(?=[^:]{2,}$)")
+_LIST_AFTER = re.compile(r"(?:分别(?:是|为|有|属于)|名单如下|包括|具体(?:是|为)|有|为|是)[:]?(?=[^:]{2,}$)|:(?=[^:]{2,}$)")
 
 
 def _listed_groups(text: str, start: int, page: NoticeText, default: Kind | None) -> Iterator[Mentions]:

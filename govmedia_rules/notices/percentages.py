@@ -82,7 +82,7 @@ def read_percentages(plain: str, page: NoticeText, clause: Line, builder: CountB
             _enter_rate(kind, label, before, match, page, clause, builder)
 
 
-_OF_ONE_SITE = re.compile("(?:访问|可用|打开|打不开|连通|断链|错链|死链)(?:的)?(?:比)?率")
+_OF_ONE_SITE = re.compile("(?:访问|可用|打开|打不开|连通|断链|错链|死链|更新|活跃|阅读)(?:的)?(?:比)?率")
 
 
 def _is_of_letters(before: str, builder: CountBuilder) -> bool:

@@ -223,10 +223,13 @@ def _subjects_before(title: str, page: NoticeText) -> tuple[Named, ...]:
 
 
 def _sentence(sentence: Line, page: NoticeText, heading: str, kind: Kind | None) -> Iterator[Problem]:
+    title = _FAILED_TITLE.match(sentence.text)
     for segment in segments(sentence):
         groups = find_mentions(segment.text, segment.start, page, kind)
         if groups:
-            yield from _named(segment, groups, page, heading, kind)
+            # 不合格名单:甲局网站;“乙”微博: what stands before the colon holds for each part.
+            over = heading if heading or title is None or segment.start == sentence.start else title["title"]
+            yield from _named(segment, groups, page, over, kind)
         else:
             yield from _nameless(segment, page, heading, kind)
 
@@ -404,6 +407,7 @@ def _named(segment: Line, groups: list[Mentions], page: NoticeText, heading: str
         )
 
 
+_FAILED_TITLE = re.compile("(?P<title>(?:检查|抽查)?(?:不合格|不达标)(?:的?(?:单位|对象))?(?:名单|清单)?):")
 _FAILED_LIST = re.compile("(?:不合格|不达标|单项否决)的?(?:政府)?(?:网站|政务新媒体|新媒体|账号|单位)(?:的)?(?:名单|清单)$")
 """What a list of the failed is called before its names (不合格网站名单:甲镇、乙镇)."""
 

@@ -187,3 +187,17 @@ def test_platforms_and_numerals() -> None:
     assert platform_of_label("今日头条号") == ("toutiao", "今日头条号")
     assert platform_of_label("政府网站") is None
     assert [printed_number(text) for text in ("4,219", "十", "二十三", "一百零五", "两")] == [4219, 10, 23, 105, 2]
+
+
+@pytest.mark.parametrize(
+    ("text", "subject", "expected"),
+    [
+        ("抽查网站40家,38家合格;2家不合格。其他38家网站均未发现单项否决问题。", "site", "inspected=40 passed=38 failed=2"),
+        ("监测账号总数:503个;当月更新账号:489个;更新率97.2%。", "account", "inspected=503"),
+        ("监测账号503个。超过14天未更新账号中,微信公众号9个,微博4个。", "account", "inspected=503"),
+        ("全县14个乡镇共运行政务新媒体22个,发布信息3187条。", "account", "running=22"),
+        ("对269个政务新媒体进行了普查。政务新媒体有2个触发单项否决:“甲”微信公众号。", "account", "inspected=269 failed=2"),
+    ],
+)
+def test_what_is_said_of_some_is_no_count_of_all(text: str, subject: str, expected: str) -> None:
+    assert shape(populations(text)[subject]).split(" other(")[0] == expected
