@@ -10,6 +10,7 @@ import hashlib
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
+from govmedia_rules.core.names import has_personal_name
 from govmedia_rules.core.time import SHANGHAI, latest
 from govmedia_rules.core.vocabulary import key_of, read_data
 from govmedia_rules.errors import TableError, Where, reason_zh
@@ -75,6 +76,8 @@ def _record_of(row: Mapping[str, Any]) -> dict[str, object] | str | None:
         return "机器填写的单元格被改动，或此行为手工添加：决定未采用，请在原表中复核"
     if role is None or at is None:
         return "复核角色或复核时间未填"
+    if has_personal_name(str(role)):
+        return "复核角色写的像是姓名：决定未采用，请只写角色（如复核人员、科长）"
     try:
         moment = when_cell(at, Clock(None))
     except ValueError as fault:

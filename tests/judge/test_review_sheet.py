@@ -86,3 +86,15 @@ def test_what_a_table_only_states_is_a_candidate_for_a_person() -> None:
     )
     [decided] = BOOK.inspect_many(gr.read_accounts(rows, observed_at=SNAPSHOTS[0].observed_at), reviews=[review])
     assert decided.verdict.value == "unqualified"
+
+
+def test_a_decision_under_a_name_is_refused_and_says_that_a_role_is_wanted(tmp_path: Path) -> None:
+    def decide(put: Any) -> None:
+        for name, role in (("甲", "张三"), ("乙", "王主任"), ("丁", "科长")):
+            for column, value in (("决定（确认/驳回）", "驳回"), ("复核角色", role), ("复核时间", "2024-08-24")):
+                put(name, column, value)
+
+    read = read_reviews(filled(tmp_path / "a.xlsx", decide))
+    assert [review.subject for review in read] == ["weibo:丁"]
+    assert len(read.refused) == 2
+    assert all("只写角色" in str(fault) for fault in read.refused)
