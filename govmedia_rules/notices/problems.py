@@ -369,7 +369,9 @@ def _named(segment: Line, groups: list[Mentions], page: NoticeText, heading: str
             wording = wording[: others.start()]
         # What is said of the others (,其余4个账号整改不到位) is not said of these.
         low, high = members[0].start, min(members[-1].end + len(wording if others else wordings[j]), len(text))
-        wording = without_none(wording)
+        if wording and not (wording := without_none(wording)):
+            # 未更新栏目由8个降为0个: of the fault there is none.
+            continue
         stance = _stance_of_region(segment, low if wording else 0, high)
         if not wording:
             # 3个已关停,其余4个整改不到位,分别是“甲”“乙”: the nearest predicate before the names.

@@ -48,7 +48,7 @@ def is_figure(clause: str) -> bool:
     return (_SCORE.search(clause) or _RECEIPT.search(clause)) is not None and not has_fault(re.sub("“[^“”]*”", "", clause))
 
 
-_NOW = "^对[^,]*(?:立行立改|立整立改|即知即改|即查即改|提醒|约谈)$"
+_NOW = "对[^,]*(?:立行立改|立整立改|即知即改|即查即改|提醒|约谈)$"
 _NO_SUCH = re.compile(
     "(?:^|[既也均都更并]|网站|新媒体|账号|公众号|微博)(?:无|没有|未有)(?![对将把按]|及时|整改|完成)(?P<kind>[^,]+?)"
     "(?:等|的)?(?:情况|现象|情形|问题|(?<=的)(?:网站|账号|单位)?)$"
@@ -74,6 +74,11 @@ def _pattern(name: str) -> re.Pattern[str]:
         # 未发现空白栏目 denies; 未发现有效互动渠道 states that something is lacking.
         "denied": rf"{_NOT}[再被]?(?:{finding})(?:了|任何|上述|有|新的?)*[^,]*?(?:{faults})|{_NOT}再?(?:{finding})$"
         rf"|(?:未|没有|不)超(?:过|出)(?!.*(?:未|不|无))|(?:未见(?!更新|[回答]复)|找不到)[^,]*(?:{faults})|{_NOT}(?:触及|触碰|触犯|扣分)"
+        rf"|(?:未|无|没有|不再)[再曾]?(?:有|出现|发生|存在)?[^,、更回答及按]{{0,3}}?(?:{any_of(stance['negative'])})|不再为"
+        r"|不属于[^,]*(?:情形|情况|范围|问题)$|[摘脱][^,]{0,8}帽|帽子?(?:已|被)+摘|从[^,]*[名清]单[^,]{0,4}(?:移除|移出|删除|剔除|退出)"
+        r"|[^,]{2}(?:全部|均)?已?(?:全部)?清零$|由“[^”]*”[变转改]为"
+        rf"|未能?[^,]{{0,24}}(?:找到|查到|发现)任何|(?:{faults})[^,]*[降减](?:为|至|到)(?:0|零)"
+        rf"|(?:{any_of(stance['negative'])})[^,]{{0,4}}?(?:均|都)?(?:降)?[为至](?:零|0)(?:$|[个条处次])"
         rf"|{_NOT}再?(?:发布|推送|转发|转载)过?[^,]{{0,6}}?(?:商业|广告|娱乐|不当|敏感|违规|虚假|错误)",
         "refuted": rf"{any_of(stance['refuting'])}|(?:^|[”实确查])系(?!统)[^,]{{0,16}}?(?:{any_of(stance['mistaken'])})",
         "free_of": rf"(?:^|[^不])(?:无|没有|零|未有)(?:[^,、不未找纠“]{{0,8}}?)(?:{any_of(stance['errors'])})(?!反馈|入口|报告)",
@@ -81,11 +86,13 @@ def _pattern(name: str) -> re.Pattern[str]:
         "demanded": rf"^(?:{any_of(stance['addressed'])})?[^,未没不]{{0,8}}?(?:{_MUST}|{any_of(stance['demanding'])})",
         "counted": r"(?:提醒|督促|下发|制发|印发|发出|推送)(?!仅|只|[^,]*(?:广告|商业|促销))[^,]*?[0-9]+余?(?:次|份|条|件|家|个)",
         "excused": r"(?:不|未)(?:再)?(?:计|列|算|作(?!为问)|视|判|认定|纳)[^,]{0,6}(?:不合格|问题|扣分|考核|检查|统计)"
-        r"|已(?:提前|事先|按规定|按要求)(?:报备|公告|公示|说明)",
+        r"|已(?:提前|事先|按规定|按要求)(?:报备|公告|公示|说明)|不予(?:通报|扣分|追究)|不计入$|属(?:于)?正常|未(?:影响(?:检查|考核|判定)|违反)"
+        r"|(?<!未)经(?:备案|报备|批准)(?:后)?同意",
         "criteria": any_of(stance["criteria"]),
-        "acts": rf"(?:{acts})[^,]{{0,12}}(?:{objects})|(?:{objects})[^,]{{0,6}}(?:{acts})",
+        "acts": rf"(?:{acts})[^,]{{0,12}}(?:{objects})|(?:{objects})[^,]{{0,6}}(?:{acts})"
+        r"|(?:发布|公布|宣传|推送|普及)[^,的]*(?:案例|知识|常识)(?:[0-9]+[条起个期篇])?$",
         "conditional": rf"(?:^|对|[中时后])(?:{any_of(stance['conditional'])})|{_NOW}|"
-        r"[未不无][^,]{1,12}的(?:要|应|须|必须|务必)(?:在|于|立即|尽快|按|及时)|^针对[^,]*(?:问题|情况|现象)$|^对[^,]*的(?:要|应|须|将|一律|予以|给予|坚决|严肃|(?:政务新媒体|账号|网站|单位|部门|栏目)?$)",
+        r"(?:把|将)[^,“”]{1,20}纳入|[未不无][^,]{1,12}的(?:要|应|须|必须|务必)(?:在|于|立即|尽快|按|及时)|^针对[^,]*(?:问题|情况|现象)$|^对[^,]*的(?:要|应|须|将|一律|予以|给予|坚决|严肃|(?:政务新媒体|账号|网站|单位|部门|栏目)?$)",
         "urged": any_of(stance["urging"]),
         "praised": rf"(?<![未不])(?:{any_of(stance['praising'])})",
         "improved": rf"(?:{faults}|现象|情形|情况)[^,]{{0,6}}?(?:{any_of(stance['less'])})",
@@ -94,7 +101,7 @@ def _pattern(name: str) -> re.Pattern[str]:
         "reported": "(?:通报|点名|反馈|反映|指出)(?:过?的|我[省市县区])|被(?:约谈|通报|点名|提醒)(?:后|过)",
         "now": "(?:现|目前)(?:在)?(?:已|均|每|能|全)(?!.*(?:正在|拟|将|准备|计划|处于|申请))",
         "earlier": rf"(?:{any_of(stance['earlier'])})[^,]{{0,14}}?(?:多发|常见|通报|检查|抽查|监测|发现|指出|反馈|整改|不合格|被)"
-        r"|此前[^;。]{0,40}?曾经?(?:出现|存在|发生)|^(?:针对|对照)[^,]{0,20}?(?:通报|指出|反馈)的",
+        r"|此前[^;。]{0,40}?曾经?(?:出现|存在|发生)|曾因|此前[^,;。]{0,6}(?:缺失|未|不|没|无)[^;。]{0,30}?[已现]|^(?:针对|对照)[^,]{0,20}?(?:通报|指出|反馈)的",
         "weak": any_of(stance["weak"]),
         "fault": any_of(stance["predicates"]),
         "innocent": any_of(stance["innocent"]),
@@ -121,7 +128,7 @@ def stance_of(clause: str) -> Stance:
         return "denied"
     if _pattern("counted").search(clause) and not _AGAIN.search(clause):
         return "demanded"
-    if _pattern("acts").search(clause) and not _STATED.search(clause):
+    if _pattern("acts").search(clause) and not _STATED.search(clause.replace("不实信息", "")):
         # 及时处理错敏字, 开展错敏词扫描: something is done about faults, none is stated.
         return "demanded"
     if _pattern("prevented").search(clause) or _pattern("conditional").search(clause):
